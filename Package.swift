@@ -1,0 +1,98 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest reads as the diagram in docs/architecture.md: pure modules first, shells after them,
+// the composition root last. An arrow that is not written here does not exist: `tools/check` builds
+// with --explicit-target-dependency-import-check.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String? = nil, apt package: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func shim(_ name: String, _ linked: [LinkerSetting] = []) -> Target {
+  .target(name: name, path: "Sources/CLibraries/\(name)", linkerSettings: linked)
+}
+
+let package = Package(
+  name: "roost",
+  products: [.executable(name: "roost", targets: ["roost"])],
+  targets: [
+    // C libraries: one module each, imported by exactly one folder.
+    library("COpenSSL", apt: "libssl-dev"),
+    library("CSodium", apt: "libsodium-dev"),
+    library("CNice", pkgConfig: "nice", apt: "libnice-dev"),
+    library("CSRTP2", apt: "libsrtp2-dev"),
+    library("CEvent", apt: "libevent-dev"),
+    library("CSQLite", apt: "libsqlite3-dev"),
+    library("CYAML", apt: "libyaml-dev"),
+    library("CZlib", apt: "zlib1g-dev"),
+    library("CArgp", apt: "libc6-dev"),
+    shim("CLLHTTP"),
+    shim("CSIMDJSON", [.linkedLibrary("simdjson")]),
+    shim("CNet"),
+
+    // Pure: no socket, no clock, no thread.
+    module("Base"),
+    module("Wire", ["Base"]),
+    module("Crypto", ["Base", "COpenSSL", "CSodium", "CNice"]),
+    module("MediaControl", ["Base"]),
+    module("SFU", ["Base", "Wire", "Crypto", "MediaControl"]),
+    module("JSON", ["Base", "CSIMDJSON"]),
+    module("Compression", ["Base", "CZlib"]),
+    module("ChatCore", ["Base"]),
+    module(
+      "Signaling",
+      ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl"]),
+
+    // Shells: they own descriptors, threads and clocks.
+    module("Net", ["Base", "CNet"]),
+    module("HTTPServer", ["Base", "CEvent", "CLLHTTP", "COpenSSL"]),
+    module("Stores", ["Base", "ChatCore", "CSQLite"]),
+    .target(name: "WebClient", path: "Sources/WebClient"),
+
+    // Composition: configuration, threads, wiring, lifecycle.
+    module(
+      "Server",
+      [
+        "Base", "Wire", "Crypto", "MediaControl", "SFU", "JSON", "ChatCore", "Signaling", "Net",
+        "HTTPServer", "Stores", "WebClient", "CYAML",
+      ]),
+    .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
+
+    tests("BaseTests", ["Base"]),
+    tests("WireTests", ["Base", "Wire"]),
+    tests("CryptoTests", ["Base", "Crypto", "CSRTP2"]),
+    tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU"]),
+    tests("JSONTests", ["Base", "JSON"]),
+    tests("ChatCoreTests", ["Base", "ChatCore"]),
+    tests("StoresTests", ["Base", "ChatCore", "Stores"]),
+    tests(
+      "SignalingTests",
+      ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
+    tests("NetTests", ["Base", "Net"]),
+    tests("HTTPServerTests", ["Base", "HTTPServer"]),
+    tests("ServerTests", ["Base", "Server"]),
+  ],
+  cLanguageStandard: .gnu17,
+  cxxLanguageStandard: .cxx17
+)

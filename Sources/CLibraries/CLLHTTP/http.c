@@ -1,0 +1,3 @@
+// llhttp has no -dev package in Debian 12: its C sources ship in node-llhttp.
+#include "llhttp.h"
+#include "/usr/share/llhttp/http.c"

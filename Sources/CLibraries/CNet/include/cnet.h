@@ -1,0 +1,3 @@
+#ifndef ROOST_CNET_H
+#define ROOST_CNET_H
+#endif

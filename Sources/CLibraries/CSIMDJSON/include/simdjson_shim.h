@@ -1,0 +1,3 @@
+#ifndef ROOST_SIMDJSON_SHIM_H
+#define ROOST_SIMDJSON_SHIM_H
+#endif

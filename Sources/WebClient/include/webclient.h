@@ -1,0 +1,3 @@
+#ifndef ROOST_WEBCLIENT_H
+#define ROOST_WEBCLIENT_H
+#endif
