@@ -1,0 +1,75 @@
+"""Starts `roost serve --dev --announce json` in a directory of its own, as a script of an operator would."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("ROOST_BINARY", str(ROOT / ".build/release/roost"))
+
+
+class Roost:
+    """One server process on ephemeral ports; its data is gone when the context ends."""
+
+    def __init__(self, *flags):
+        self.flags = flags
+        self.directory = tempfile.TemporaryDirectory(prefix="roost-interop-")
+        self.process = None
+        self.log = []
+
+    def start(self):
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            [
+                BINARY, "serve", "--dev", "--announce", "json",
+                f"--data.directory={self.directory.name}/data",
+                "--http.listen=127.0.0.1:0", "--voice.listen=127.0.0.1:0",
+                "--media.port=0", *self.flags,
+            ],
+            cwd=self.directory.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        threading.Thread(target=self._keep_log, args=(self.process.stderr,), daemon=True).start()
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait(10)
+            raise RuntimeError("roost did not announce itself:\n" + "".join(self.log[-30:]))
+        self.announcement = json.loads(line)
+        self.cold_start = time.monotonic() - started
+        return self
+
+    def _keep_log(self, stream):
+        for line in stream:
+            self.log.append(line)
+
+    def resident_mib(self):
+        """VmRSS of the server process in MiB."""
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError("no VmRSS")
+
+    def stop(self):
+        """SIGTERM, as a service manager stops it; returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "killed after 15 s"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+        self.directory.cleanup()
