@@ -92,6 +92,7 @@ let package = Package(
     tests("NetTests", ["Base", "Net"]),
     tests("HTTPServerTests", ["Base", "HTTPServer"]),
     tests("ServerTests", ["Base", "Server"]),
+    tests("TidyTests", []),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17
