@@ -21,13 +21,15 @@ enum SourceTree {
 
   static let swift = files(under: ["Sources", "Tests", "tools"], endings: [".swift"])
   static let code = files(
-    under: ["Sources", "Tests", "tools"], endings: [".swift", ".c", ".cpp", ".h", ".js", ".py", ".css", ".html"])
+    under: ["Sources", "Tests", "tools"],
+    endings: [".swift", ".c", ".cpp", ".h", ".js", ".py", ".css", ".html"])
   static let documents = files(under: ["README.md", "CHANGELOG.md", "docs"], endings: [".md"])
 
   private static func files(under places: [String], endings: [String]) -> [SourceFile] {
     places.flatMap { place -> [SourceFile] in
       let url = root.appending(path: place)
-      let inside = FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)?
+      let inside =
+        FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)?
         .compactMap { $0 as? URL } ?? []
       return (inside + [url]).compactMap { file -> SourceFile? in
         guard endings.contains(where: file.path.hasSuffix), !file.path.contains("/node_modules/"),

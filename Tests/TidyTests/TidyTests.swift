@@ -18,7 +18,8 @@ import Testing
     let allowed = ["Base", "Crypto", "Net", "HTTPServer", "Stores", "JSON", "Compression", "Server", "roost"]
     for (index, line) in file.lines.enumerated() where file.path.hasPrefix("Sources/") && usesUnsafe(line) {
       let place = "\(file.path):\(index + 1)"
-      #expect(allowed.contains { file.folder == "Sources/" + $0 }, "\(place) is in a module without unsafe code")
+      #expect(
+        allowed.contains { file.folder == "Sources/" + $0 }, "\(place) is in a module without unsafe code")
       let nearby = file.lines[max(0, index - 8)...index]
       #expect(nearby.contains { $0.contains("//") }, "\(place) has no reason within eight lines")
     }
@@ -43,7 +44,9 @@ import Testing
   func `Pure modules touch no clock, socket or thread`(_ file: SourceFile) {
     let pure = ["Base", "Wire", "MediaControl", "SFU", "ChatCore", "Signaling", "JSON", "Compression"]
     guard pure.contains(where: { file.folder == "Sources/" + $0 }) else { return }
-    let banned = ["import Glibc", "import Foundation", "import Dispatch", "ContinuousClock", "Task {", "Task."]
+    let banned = [
+      "import Glibc", "import Foundation", "import Dispatch", "ContinuousClock", "Task {", "Task.",
+    ]
     for (index, line) in file.lines.enumerated() {
       for word in banned where line.contains(word) {
         Issue.record("\(file.path):\(index + 1) has \(word)")
@@ -54,7 +57,8 @@ import Testing
   @Test(arguments: SourceTree.swift)
   func `Names say what a thing is`(_ file: SourceFile) {
     for line in file.lines {
-      let declaration = line.firstMatch(of: #/(struct|class|enum|protocol|actor) (\w*(Manager|Helper|Utils|Util))\b/#)
+      let declaration = line.firstMatch(
+        of: #/(struct|class|enum|protocol|actor) (\w*(Manager|Helper|Utils|Util))\b/#)
       #expect(declaration == nil, "\(file.path): \(line)")
     }
   }
