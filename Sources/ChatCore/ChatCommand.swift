@@ -1,0 +1,184 @@
+public import Base
+
+/// Who asks.
+public enum Actor: Hashable, Sendable {
+  /// Nobody yet: register, log in, preview an invite.
+  case nobody
+  /// A user whose token was authentic. `issued` is the token's claim in milliseconds; tokens from before the
+  /// account's ``Account/tokensValidAfter`` are refused with ``ChatError/unauthorized``.
+  case user(Snowflake, issued: WallTime)
+  /// The operator through the command line or `--dev`: permission checks are skipped, and what is made has
+  /// no maker. Never given to the network.
+  case system
+}
+
+/// One thing asked of the chat core.
+public struct ChatRequest: Sendable {
+  /// Echoed in the reply; the core attaches no meaning to it.
+  public let id: UInt64
+  /// Who asks.
+  public let actor: Actor
+  /// What is asked.
+  public let command: ChatCommand
+  /// The wall clock when the request came.
+  public let at: WallTime
+
+  /// Makes a request.
+  public init(id: UInt64, actor: Actor, command: ChatCommand, at: WallTime) {
+    self.id = id
+    self.actor = actor
+    self.command = command
+    self.at = at
+  }
+}
+
+/// One field of a PATCH: left out, or given (perhaps as null, when `Value` is optional).
+public enum Change<Value: Hashable & Sendable>: Hashable, Sendable {
+  /// The field was left out.
+  case keep
+  /// The field was given.
+  case set(Value)
+}
+
+/// What can be asked; one case a use case.
+///
+/// The comment names the reply of success.
+///
+/// Every command is refused with ``ChatReply/failure(_:)`` and then changes nothing.
+public enum ChatCommand: Sendable {
+  // Accounts. Passwords are hashed and verified outside (Argon2id takes 100 ms).
+
+  /// → ``ChatReply/authenticated(_:issued:)`` Only `.nobody` and `.system`. Joins the invite's guild, if one is given.
+  case register(Registration)
+  /// → ``ChatReply/credentials(_:)`` The hash to verify for an e-mail address or username; nil if unknown:
+  /// verify a dummy then, so that both take equally long. Only `.nobody`.
+  case credentials(login: String)
+  /// → ``ChatReply/authenticated(_:issued:)`` After the password was verified. `issued` is what the token must claim.
+  case openSession(user: Snowflake)
+  /// → ``ChatReply/done`` All of the actor's tokens issued until now are void.
+  case revokeTokens
+  /// → ``ChatReply/bot(_:)`` People and `.system`. Mint the bot's token from its user id.
+  case createBot(name: String)
+  /// → ``ChatReply/selfUser(_:)``
+  case currentUser
+  /// → ``ChatReply/selfUser(_:)`` and ``Payload/userUpdate(_:)``, ``Payload/memberUpdate(_:)`` in each guild.
+  case modifyCurrentUser(UserChanges)
+  /// → ``ChatReply/user(_:)``
+  case user(Snowflake)
+  /// → ``ChatReply/application(_:owner:)`` Bots only.
+  case currentApplication
+
+  // Gateway sessions.
+
+  /// → ``ChatReply/ready(_:)`` Everything that READY and the GUILD_CREATEs need, as of this point in the output
+  /// order: later events apply on top of it. The core knows the session until ``endSession(_:)``.
+  case identify(session: String)
+  /// → ``ChatReply/done`` The session is over and will not be resumed; its voice state goes.
+  case endSession(String)
+  /// → ``ChatReply/members(_:notFound:)`` Op 8.
+  case requestMembers(guild: Snowflake, MemberQuery)
+
+  // Guilds.
+
+  /// → ``ChatReply/guild(_:)`` with a text and a voice channel; ``Payload/guildCreate(_:)`` to the owner. People only
+  /// (`.system` needs `owner`, others leave it nil).
+  case createGuild(name: String, owner: Snowflake?)
+  /// → ``ChatReply/guild(_:)``
+  case guild(Snowflake)
+  /// → ``ChatReply/guilds(_:)`` The actor's guilds by ascending id.
+  case currentGuilds
+  /// → ``ChatReply/done``; GUILD_MEMBER_REMOVE to others, GUILD_DELETE to the leaver.
+  case leaveGuild(Snowflake)
+
+  // Roles. → role(_:) or roles(_:)
+
+  /// → ``ChatReply/roles(_:)``
+  case roles(guild: Snowflake)
+  /// → ``ChatReply/role(_:)``
+  case createRole(guild: Snowflake, RoleChanges)
+  /// → ``ChatReply/role(_:)``
+  case modifyRole(guild: Snowflake, role: Snowflake, RoleChanges)
+  /// → ``ChatReply/done``
+  case deleteRole(guild: Snowflake, role: Snowflake)
+
+  // Channels.
+
+  /// → ``ChatReply/channels(_:)`` Those the actor may view.
+  case channels(guild: Snowflake)
+  /// → ``ChatReply/channel(_:)``
+  case channel(Snowflake)
+  /// → ``ChatReply/channel(_:)`` `kind` must be set by the caller; the name is required.
+  case createChannel(guild: Snowflake, kind: ChannelKind, ChannelChanges)
+  /// → ``ChatReply/channel(_:)``
+  case modifyChannel(Snowflake, ChannelChanges)
+  /// → ``ChatReply/channel(_:)`` as it was. People in voice there are disconnected.
+  case deleteChannel(Snowflake)
+  /// → ``ChatReply/done`` PUT of one overwrite.
+  case setOverwrite(channel: Snowflake, PermissionOverwrite)
+  /// → ``ChatReply/done``
+  case deleteOverwrite(channel: Snowflake, target: Snowflake)
+
+  // Members.
+
+  /// → ``ChatReply/member(_:)``
+  case member(guild: Snowflake, user: Snowflake)
+  /// → ``ChatReply/members(_:notFound:)`` ascending by user id.
+  case members(guild: Snowflake, limit: Int, after: Snowflake?)
+  /// → ``ChatReply/member(_:)`` The actor's own nickname is changed by this, too (CHANGE_NICKNAME).
+  case modifyMember(guild: Snowflake, user: Snowflake, MemberChanges)
+  /// → ``ChatReply/done``
+  case addMemberRole(guild: Snowflake, user: Snowflake, role: Snowflake)
+  /// → ``ChatReply/done``
+  case removeMemberRole(guild: Snowflake, user: Snowflake, role: Snowflake)
+  /// → ``ChatReply/done``
+  case kick(guild: Snowflake, user: Snowflake)
+  /// → ``ChatReply/done`` Puts a bot into a guild; needs MANAGE_GUILD there.
+  case addBot(guild: Snowflake, bot: Snowflake)
+
+  // Invites.
+
+  /// → ``ChatReply/invite(_:)``
+  case createInvite(channel: Snowflake, InviteParameters)
+  /// → ``ChatReply/invite(_:)`` Anybody who knows the code.
+  case invite(code: String)
+  /// → ``ChatReply/invite(_:)`` Joins; a member already is told the same. People only.
+  case acceptInvite(code: String)
+  /// → ``ChatReply/invite(_:)`` as it was.
+  case deleteInvite(code: String)
+  /// → ``ChatReply/invites(_:)``
+  case channelInvites(Snowflake)
+  /// → ``ChatReply/invites(_:)``
+  case guildInvites(Snowflake)
+
+  // Messages.
+
+  /// → ``ChatReply/message(_:)``
+  case createMessage(channel: Snowflake, MessageDraft)
+  /// → ``ChatReply/message(_:)``
+  case editMessage(channel: Snowflake, message: Snowflake, MessageChanges)
+  /// → ``ChatReply/done``
+  case deleteMessage(channel: Snowflake, message: Snowflake)
+  /// → ``ChatReply/message(_:)``
+  case message(channel: Snowflake, message: Snowflake)
+  /// → ``ChatReply/messages(_:)`` newest first; empty without READ_MESSAGE_HISTORY.
+  case messages(channel: Snowflake, HistoryAnchor, limit: Int)
+  /// → ``ChatReply/done`` The actor's own reaction. No event when it was there already.
+  case addReaction(channel: Snowflake, message: Snowflake, ReactionEmoji)
+  /// → ``ChatReply/done`` `user` nil: the actor's own.
+  case removeReaction(channel: Snowflake, message: Snowflake, ReactionEmoji, user: Snowflake?)
+  /// → ``ChatReply/users(_:)`` ascending by id.
+  case reactionUsers(
+    channel: Snowflake, message: Snowflake, ReactionEmoji, limit: Int, after: Snowflake?)
+  /// → ``ChatReply/done``
+  case typing(channel: Snowflake)
+
+  // Voice.
+
+  /// → ``ChatReply/done``, also for what Discord ignores without a word (a full channel). Op 4, and with
+  /// `channel` nil the voice gateway's news that the user's voice connection is gone for good.
+  case updateVoiceState(VoiceUpdate)
+  /// → ``ChatReply/done`` PATCH /guilds/{g}/voice-states/{@me or user}: stage channels only.
+  case modifyVoiceState(guild: Snowflake, user: Snowflake, VoiceStateChanges)
+  /// → ``ChatReply/voiceState(_:)`` or 10065.
+  case voiceState(guild: Snowflake, user: Snowflake)
+}

@@ -1,0 +1,130 @@
+public import Base
+
+/// Why a command was refused; REST answers it, the gateway drops it.
+public enum ChatError: Error, Hashable, Sendable {
+  /// One of Discord's numbered errors.
+  case code(ErrorCode)
+  /// 50035 Invalid Form Body with what is wrong where; never empty.
+  case form([FormProblem])
+  /// 401: nobody is logged in, or the token was revoked.
+  case unauthorized
+  /// 20016: the member must wait that long.
+  case slowMode(Interval)
+  /// 503: the store failed. The command was not done, and may be repeated.
+  case unavailable
+}
+
+/// One problem of a request's body.
+public struct FormProblem: Hashable, Sendable {
+  /// Keys and array indexes from the body's root to the field; empty for the whole body.
+  public var path: [String]
+  /// Discord's inner code, such as `BASE_TYPE_REQUIRED`.
+  public var code: String
+  /// The sentence for people.
+  public var message: String
+
+  /// Makes a problem at `path`.
+  public init(path: [String], code: String, message: String) {
+    self.path = path
+    self.code = code
+    self.message = message
+  }
+}
+
+/// Discord's numbered errors; raw values are the numbers.
+public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
+  case general = 0
+  case unknownApplication = 10002
+  case unknownChannel = 10003
+  case unknownGuild = 10004
+  case unknownInvite = 10006
+  case unknownMember = 10007
+  case unknownMessage = 10008
+  case unknownOverwrite = 10009
+  case unknownRole = 10011
+  case unknownUser = 10013
+  case unknownEmoji = 10014
+  case unknownSession = 10020
+  case unknownVoiceState = 10065
+  case botsNotAllowed = 20001
+  case onlyBots = 20002
+  case slowMode = 20016
+  case ownerOnly = 20018
+  case tooManyGuilds = 30001
+  case tooManyRoles = 30005
+  case tooManyReactions = 30010
+  case tooManyChannels = 30013
+  case tooManyInvites = 30016
+  case tooManyMembers = 30019
+  case tooManyOverwrites = 30060
+  case unauthorized = 40001
+  case targetNotInVoice = 40032
+  case missingAccess = 50001
+  case cannotEditOthersMessage = 50005
+  case emptyMessage = 50006
+  case nonTextChannel = 50008
+  case missingPermissions = 50013
+  case systemMessage = 50021
+  case wrongChannelType = 50024
+  case invalidRole = 50028
+  case invalidFormBody = 50035
+  case overloaded = 130000
+  case replyWithoutHistory = 160002
+
+  /// Discord's sentence.
+  public var message: String {
+    switch self {
+    case .general: "General error"
+    case .unknownApplication: "Unknown Application"
+    case .unknownChannel: "Unknown Channel"
+    case .unknownGuild: "Unknown Guild"
+    case .unknownInvite: "Unknown Invite"
+    case .unknownMember: "Unknown Member"
+    case .unknownMessage: "Unknown Message"
+    case .unknownOverwrite: "Unknown Permission Overwrite"
+    case .unknownRole: "Unknown Role"
+    case .unknownUser: "Unknown User"
+    case .unknownEmoji: "Unknown Emoji"
+    case .unknownSession: "Unknown Session"
+    case .unknownVoiceState: "Unknown Voice State"
+    case .botsNotAllowed: "Bots cannot use this endpoint"
+    case .onlyBots: "Only bots can use this endpoint"
+    case .slowMode: "This action cannot be performed due to slowmode rate limit"
+    case .ownerOnly: "Only the owner of this account can perform this action"
+    case .tooManyGuilds: "Maximum number of guilds reached (\(Limits.guildsPerUser))"
+    case .tooManyRoles: "Maximum number of guild roles reached (\(Limits.rolesPerGuild))"
+    case .tooManyReactions: "Maximum number of reactions reached (\(Limits.reactionsPerMessage))"
+    case .tooManyChannels: "Maximum number of guild channels reached (\(Limits.channelsPerGuild))"
+    case .tooManyInvites: "Maximum number of invites reached (\(Limits.invitesPerGuild))"
+    case .tooManyMembers: "Maximum number of server members reached"
+    case .tooManyOverwrites:
+      "Maximum number of permission overwrites reached (\(Limits.overwritesPerChannel))"
+    case .unauthorized: "Unauthorized. Provide a valid token and try again"
+    case .targetNotInVoice: "Target user is not connected to voice."
+    case .missingAccess: "Missing Access"
+    case .cannotEditOthersMessage: "Cannot edit a message authored by another user"
+    case .emptyMessage: "Cannot send an empty message"
+    case .nonTextChannel: "Cannot send messages in a non-text channel"
+    case .missingPermissions: "You lack permissions to perform that action"
+    case .systemMessage: "Cannot execute action on a system message"
+    case .wrongChannelType: "Cannot execute action on this channel type"
+    case .invalidRole: "Invalid Role"
+    case .invalidFormBody: "Invalid Form Body"
+    case .overloaded: "API resource is currently overloaded. Try again a little later"
+    case .replyWithoutHistory: "Cannot reply without permission to read message history"
+    }
+  }
+
+  /// The HTTP status that goes with it.
+  public var status: Int {
+    switch self {
+    case .unauthorized: 401
+    case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
+      .cannotEditOthersMessage, .systemMessage:
+      403
+    case .slowMode: 429
+    case .overloaded: 503
+    default: (10_000..<20_000).contains(rawValue) ? 404 : 400
+    }
+  }
+}

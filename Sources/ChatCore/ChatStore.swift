@@ -1,0 +1,130 @@
+public import Base
+
+/// Why the store could not do it.
+public enum StoreError: Error, Hashable, Sendable {
+  /// The disk or a quota is full.
+  case full
+  /// The file is not a database, or is damaged.
+  case corrupt
+  /// Somebody else holds the database.
+  case busy
+  /// Reading or writing failed.
+  case io
+  /// The database was written by a newer Roost.
+  case newerSchema(Int)
+  /// Anything else, with the library's own code.
+  case other(Int)
+}
+
+/// One change to what is kept.
+public enum StoreWrite: Hashable, Sendable {
+  /// Adds or replaces an account.
+  case account(Account)
+  /// Adds or replaces an application.
+  case application(Application)
+  /// Adds or replaces a guild without its roles.
+  case guild(Guild)
+  /// Adds or replaces a role.
+  case role(guild: Snowflake, Role)
+  /// Removes a role.
+  case deleteRole(guild: Snowflake, role: Snowflake)
+  /// Adds or replaces a channel with its overwrites.
+  case channel(Channel)
+  /// Removes a channel with its messages and invites.
+  case deleteChannel(Snowflake)
+  /// Adds or replaces a member.
+  case member(Member)
+  /// Removes a member.
+  case deleteMember(guild: Snowflake, user: Snowflake)
+  /// Adds or replaces an invite.
+  case invite(Invite)
+  /// Removes an invite.
+  case deleteInvite(code: String)
+  /// Adds a message, and makes it its channel's last.
+  case message(Message)
+  /// Replaces a message.
+  case updateMessage(Message)
+  /// Removes a message with its reactions.
+  case deleteMessage(channel: Snowflake, message: Snowflake)
+  /// Adds a reaction; nothing if it is there. `at` orders the emoji of a message.
+  case reaction(message: Snowflake, ReactionEmoji, user: Snowflake, at: WallTime)
+  /// Removes a reaction.
+  case deleteReaction(message: Snowflake, ReactionEmoji, user: Snowflake)
+}
+
+/// A message's nonce, remembered across a restart.
+public struct RecentNonce: Hashable, Sendable {
+  /// The author.
+  public var authorID: Snowflake
+  /// The nonce.
+  public var nonce: Nonce
+  /// The channel.
+  public var channelID: Snowflake
+  /// The message.
+  public var messageID: Snowflake
+
+  /// Makes a remembered nonce.
+  public init(authorID: Snowflake, nonce: Nonce, channelID: Snowflake, messageID: Snowflake) {
+    self.authorID = authorID
+    self.nonce = nonce
+    self.channelID = channelID
+    self.messageID = messageID
+  }
+}
+
+/// Everything that the core keeps in memory, as the store has it; messages and reactions stay in the store.
+public struct ChatSnapshot: Hashable, Sendable {
+  /// All accounts, ascending by id.
+  public var accounts: [Account] = []
+  /// All applications, ascending by id.
+  public var applications: [Application] = []
+  /// All guilds with their roles, ascending by id.
+  public var guilds: [Guild] = []
+  /// All channels with their overwrites and newest message id, ascending by id.
+  public var channels: [Channel] = []
+  /// All members, ascending by guild and user.
+  public var members: [Member] = []
+  /// All invites, ascending by code.
+  public var invites: [Invite] = []
+  /// The greatest id in any table, also of messages deleted since; `nil` in an empty store.
+  public var newestID: Snowflake?
+
+  /// The snapshot of an empty store.
+  public init() {}
+}
+
+/// Where the core keeps what must survive.
+///
+/// One owner, one thread. Writes happen inside a transaction: `begin`, any number of `apply`, then `commit`,
+/// which returns only when everything is on stable storage, or `rollback`. Reads see what the open
+/// transaction has applied. After a `commit` that throws, the store is as it was before `begin`.
+public protocol ChatStore: ~Copyable {
+  /// Reads everything that is kept in memory.
+  mutating func load() throws(StoreError) -> ChatSnapshot
+  /// Nonces of messages with an id of at least `oldest`, ascending by message, at most `limit` of the newest.
+  mutating func recentNonces(since oldest: Snowflake, limit: Int) throws(StoreError) -> [RecentNonce]
+
+  /// Opens a transaction.
+  mutating func begin() throws(StoreError)
+  /// Applies one write within the open transaction.
+  mutating func apply(_ write: StoreWrite) throws(StoreError)
+  /// Makes the open transaction durable.
+  mutating func commit() throws(StoreError)
+  /// Forgets the open transaction.
+  mutating func rollback()
+
+  /// One message of the channel.
+  mutating func message(channel: Snowflake, id: Snowflake) throws(StoreError) -> Message?
+  /// Messages of the channel older than `bound` (all when nil), newest first.
+  mutating func messages(channel: Snowflake, before bound: Snowflake?, limit: Int) throws(StoreError)
+    -> [Message]
+  /// The first messages of the channel newer than `bound`, oldest first.
+  mutating func messages(channel: Snowflake, after bound: Snowflake, limit: Int) throws(StoreError)
+    -> [Message]
+  /// The message's reactions in the order in which the emoji came, `isMine` as `reader` sees it.
+  mutating func reactions(message: Snowflake, reader: Snowflake?) throws(StoreError) -> [ReactionCount]
+  /// Users who reacted with `emoji` and have an id greater than `after`, ascending.
+  mutating func reactionUsers(
+    message: Snowflake, emoji: ReactionEmoji, after: Snowflake?, limit: Int
+  ) throws(StoreError) -> [Snowflake]
+}

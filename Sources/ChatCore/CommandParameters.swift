@@ -1,0 +1,244 @@
+public import Base
+
+/// A new person.
+public struct Registration: Hashable, Sendable {
+  /// Made lower case; see ``User/username`` for what it may hold.
+  public var username: String
+  /// The display name.
+  public var globalName: String?
+  /// For logging in; without one, the username serves.
+  public var email: String?
+  /// Argon2id in its string form.
+  public var passwordHash: String
+  /// Required unless ``ChatConfiguration/registration`` is open.
+  public var inviteCode: String?
+
+  /// Makes a registration.
+  public init(
+    username: String, globalName: String?, email: String?, passwordHash: String, inviteCode: String?
+  ) {
+    self.username = username
+    self.globalName = globalName
+    self.email = email
+    self.passwordHash = passwordHash
+    self.inviteCode = inviteCode
+  }
+}
+
+/// PATCH /users/@me.
+public struct UserChanges: Hashable, Sendable {
+  /// The unique name.
+  public var username: Change<String> = .keep
+  /// The display name.
+  public var globalName: Change<String?> = .keep
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}
+
+/// POST and PATCH of a role.
+public struct RoleChanges: Hashable, Sendable {
+  /// The name; "new role" at creation.
+  public var name: Change<String> = .keep
+  /// 0xRRGGBB.
+  public var color: Change<Int> = .keep
+  /// Listed apart.
+  public var isHoisted: Change<Bool> = .keep
+  /// What it grants; @everyone's at creation.
+  public var permissions: Change<Permissions> = .keep
+  /// Whether anybody may mention it.
+  public var isMentionable: Change<Bool> = .keep
+  /// The rank.
+  public var position: Change<Int> = .keep
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}
+
+/// POST and PATCH of a channel.
+public struct ChannelChanges: Hashable, Sendable {
+  /// The name; required at creation.
+  public var name: Change<String> = .keep
+  /// Order among siblings; at the end when left out at creation.
+  public var position: Change<Int> = .keep
+  /// The category.
+  public var parentID: Change<Snowflake?> = .keep
+  /// All overwrites; the category's when left out at creation.
+  public var overwrites: Change<[PermissionOverwrite]> = .keep
+  /// The topic.
+  public var topic: Change<String?> = .keep
+  /// The age gate.
+  public var isNSFW: Change<Bool> = .keep
+  /// Slow mode in seconds.
+  public var rateLimitPerUser: Change<Int> = .keep
+  /// Voice and stage: bits a second.
+  public var bitrate: Change<Int> = .keep
+  /// Voice and stage: most people, 0 for no limit.
+  public var userLimit: Change<Int> = .keep
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}
+
+/// PATCH of a member.
+public struct MemberChanges: Hashable, Sendable {
+  /// The nickname; null or "" removes it.
+  public var nick: Change<String?> = .keep
+  /// All roles without @everyone.
+  public var roles: Change<[Snowflake]> = .keep
+  /// Server mute; the member must be in voice.
+  public var isMuted: Change<Bool> = .keep
+  /// Server deafen; the member must be in voice.
+  public var isDeafened: Change<Bool> = .keep
+  /// Moves, or disconnects when null; the member must be in voice.
+  public var channelID: Change<Snowflake?> = .keep
+  /// Time-out until.
+  public var timedOutUntil: Change<WallTime?> = .keep
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}
+
+/// Which members op 8 asks for.
+public enum MemberQuery: Hashable, Sendable {
+  /// Username or nickname begins with `prefix`, without regard to case; all when it is "" and limit is 0.
+  case prefix(String, limit: Int)
+  /// Those that are members; the others come back as not found. At most 100.
+  case users([Snowflake])
+}
+
+/// POST of an invite.
+public struct InviteParameters: Hashable, Sendable {
+  /// Seconds, 0 for ever.
+  public var maxAge: Int = 86_400
+  /// 0 for without limit.
+  public var maxUses: Int = 0
+  /// Whether membership ends with the gateway session.
+  public var isTemporary: Bool = false
+  /// Whether a like invite of the same maker must not be given again.
+  public var isUnique: Bool = false
+
+  /// Discord's defaults; set what the body gives.
+  public init() {}
+}
+
+/// `allowed_mentions`.
+public struct AllowedMentions: Hashable, Sendable {
+  /// `parse` holds "users".
+  public var parsesUsers: Bool
+  /// `parse` holds "roles".
+  public var parsesRoles: Bool
+  /// `parse` holds "everyone".
+  public var parsesEveryone: Bool
+  /// Only these users.
+  public var users: [Snowflake]
+  /// Only these roles.
+  public var roles: [Snowflake]
+  /// Whether the answered author is notified.
+  public var repliedUser: Bool
+
+  /// Mentions what the arguments say.
+  public init(
+    parsesUsers: Bool, parsesRoles: Bool, parsesEveryone: Bool, users: [Snowflake], roles: [Snowflake],
+    repliedUser: Bool
+  ) {
+    self.parsesUsers = parsesUsers
+    self.parsesRoles = parsesRoles
+    self.parsesEveryone = parsesEveryone
+    self.users = users
+    self.roles = roles
+    self.repliedUser = repliedUser
+  }
+
+  /// What holds when the body has no `allowed_mentions`.
+  public static let everything = AllowedMentions(
+    parsesUsers: true, parsesRoles: true, parsesEveryone: true, users: [], roles: [], repliedUser: true)
+}
+
+/// POST of a message.
+public struct MessageDraft: Hashable, Sendable {
+  /// The text; "" when left out.
+  public var content: String
+  /// The author's mark.
+  public var nonce: Nonce?
+  /// Whether the same author's message with the same nonce is given back instead of a second one.
+  public var enforcesNonce: Bool = false
+  /// Whether clients read it aloud; dropped without SEND_TTS_MESSAGES.
+  public var isTTS: Bool = false
+  /// Whom it may notify.
+  public var allowedMentions: AllowedMentions = .everything
+  /// The message that it answers.
+  public var replyTo: Snowflake?
+  /// `message_reference.channel_id`; nil for the same channel.
+  public var replyChannel: Snowflake?
+  /// `message_reference.fail_if_not_exists`: refuse, or send as an ordinary message.
+  public var failsWithoutReference: Bool = true
+  /// Only SUPPRESS_EMBEDS and SUPPRESS_NOTIFICATIONS are taken.
+  public var flags: MessageFlags = []
+
+  /// A message of text; set the rest.
+  public init(content: String) {
+    self.content = content
+  }
+}
+
+/// PATCH of a message.
+public struct MessageChanges: Hashable, Sendable {
+  /// The text; null counts as "".
+  public var content: Change<String> = .keep
+  /// Only SUPPRESS_EMBEDS is taken.
+  public var flags: Change<MessageFlags> = .keep
+  /// Whom it may mention, in effect when the text changes.
+  public var allowedMentions: AllowedMentions = .everything
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}
+
+/// Where a page of history lies.
+public enum HistoryAnchor: Hashable, Sendable {
+  /// The newest.
+  case newest
+  /// Older than this id.
+  case before(Snowflake)
+  /// The first that are newer than this id.
+  case after(Snowflake)
+  /// Half older, half newer, with the message itself.
+  case around(Snowflake)
+}
+
+/// Op 4.
+public struct VoiceUpdate: Hashable, Sendable {
+  /// The gateway session that speaks; a voice state belongs to it.
+  public var session: String
+  /// The guild.
+  public var guild: Snowflake
+  /// Where to; nil to leave.
+  public var channel: Snowflake?
+  /// Muted by oneself.
+  public var isSelfMuted: Bool
+  /// Deafened by oneself.
+  public var isSelfDeafened: Bool
+
+  /// Makes an update.
+  public init(
+    session: String, guild: Snowflake, channel: Snowflake?, isSelfMuted: Bool, isSelfDeafened: Bool
+  ) {
+    self.session = session
+    self.guild = guild
+    self.channel = channel
+    self.isSelfMuted = isSelfMuted
+    self.isSelfDeafened = isSelfDeafened
+  }
+}
+
+/// PATCH of a voice state on a stage.
+public struct VoiceStateChanges: Hashable, Sendable {
+  /// Whether the user is part of the audience.
+  public var isSuppressed: Change<Bool> = .keep
+  /// When the user asked to speak; own state only.
+  public var requestedToSpeakAt: Change<WallTime?> = .keep
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}

@@ -1,0 +1,85 @@
+/// Every limit of the chat core; the numbers are Discord's unless a line says otherwise.
+public enum Limits {
+  /// Guilds of one user; beyond it 30001.
+  public static let guildsPerUser = 100
+  /// Members of a guild.
+  ///
+  /// Each costs about 250 octets of memory: 25 MB when full. Beyond it 30019.
+  public static let membersPerGuild = 100_000
+  /// Roles of a guild with @everyone; beyond it 30005.
+  public static let rolesPerGuild = 250
+  /// Channels of a guild with categories; beyond it 30013.
+  public static let channelsPerGuild = 500
+  /// Channels under one category.
+  public static let channelsPerCategory = 50
+  /// Overwrites of a channel; beyond it 30060.
+  public static let overwritesPerChannel = 1000
+  /// Living invites of a guild; beyond it 30016.
+  public static let invitesPerGuild = 1000
+  /// Different emoji on a message; beyond it 30010.
+  public static let reactionsPerMessage = 20
+  /// Code points of a message.
+  public static let messageLength = 2000
+  /// Characters of a nonce.
+  public static let nonceLength = 25
+  /// Ids in `allowed_mentions.users` or `.roles`.
+  public static let allowedMentions = 100
+  /// Mentions that one message resolves; the rest stay text.
+  ///
+  /// Ours: 2000 code points hold about 95.
+  public static let mentionsPerMessage = 100
+  /// Code points of a username, at least.
+  public static let usernameLengthMin = 2
+  /// Code points of a username, at most.
+  public static let usernameLengthMax = 32
+  /// Code points of a display name or nickname.
+  public static let nickLength = 32
+  /// Octets of an e-mail address (RFC 5321 §4.5.3.1.3).
+  public static let emailLength = 254
+  /// Octets of a password hash in its string form; Argon2id's is 97.
+  public static let passwordHashLength = 256
+  /// Code points of a guild's name, at least.
+  public static let guildNameLengthMin = 2
+  /// Code points of a guild's, channel's or role's name, at most.
+  public static let nameLength = 100
+  /// Code points of a channel's topic.
+  public static let topicLength = 1024
+  /// Longest slow mode in seconds.
+  public static let slowModeMax = 21_600
+  /// Lowest bitrate of a voice channel.
+  public static let channelBitrateMin = 8_000
+  /// Highest bitrate of a voice channel; Opus itself ends at 510 kbit/s, Discord's best tier at 384.
+  public static let channelBitrateMax = 384_000
+  /// Bitrate of a new voice channel.
+  public static let channelBitrateDefault = 64_000
+  /// Highest user limit of a voice channel.
+  public static let voiceUserLimitMax = 99
+  /// Highest user limit of a stage.
+  public static let stageUserLimitMax = 10_000
+  /// Messages in one page of history.
+  public static let historyPage = 100
+  /// Members in one page of the list.
+  public static let memberPage = 1000
+  /// Users in one page of reactions.
+  public static let reactionPage = 100
+  /// Longest life of an invite in seconds: a week.
+  public static let inviteAgeMax = 604_800
+  /// Most uses of an invite with a limit.
+  public static let inviteUsesMax = 100
+  /// Longest time-out: 28 days in milliseconds.
+  public static let timeoutMax: Int64 = 28 * 86_400_000
+  /// How long an enforced nonce is remembered: ten minutes in milliseconds.
+  public static let nonceAge: Int64 = 600_000
+  /// Remembered nonces, about 200 octets each: 13 MB.
+  ///
+  /// When full the oldest goes first, counted.
+  public static let rememberedNonces = 65_536
+  /// Living gateway sessions that the core knows; beyond it identify answers 130000.
+  public static let sessions = 200_000
+  /// Requests in a batch.
+  ///
+  /// It bounds how long one transaction and one fsync make the first of them wait.
+  public static let batch = 256
+  /// Audit reasons and form problems reported in one answer.
+  public static let formProblems = 20
+}

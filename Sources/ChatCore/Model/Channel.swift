@@ -1,0 +1,140 @@
+public import Base
+
+/// A channel's type; raw values are Discord's.
+public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
+  /// Messages only.
+  case text = 0
+  /// Voice, with messages beside it.
+  case voice = 2
+  /// A heading that others hang under.
+  case category = 4
+  /// A stage: the audience is suppressed.
+  case stage = 13
+
+  /// Whether people can be connected to it.
+  public var isVoice: Bool { self == .voice || self == .stage }
+
+  /// Whether it holds messages.
+  public var holdsMessages: Bool { self != .category }
+}
+
+/// Whom a permission overwrite is for; raw values are Discord's.
+public enum OverwriteTarget: Int, Hashable, Sendable {
+  /// A role; @everyone's id is the guild's.
+  case role = 0
+  /// One member.
+  case member = 1
+}
+
+/// What a channel allows or denies beyond the roles.
+public struct PermissionOverwrite: Hashable, Sendable {
+  /// A role's or a user's id.
+  public let id: Snowflake
+  /// What `id` names.
+  public var target: OverwriteTarget
+  /// Bits granted here.
+  public var allow: Permissions
+  /// Bits taken away here.
+  public var deny: Permissions
+
+  /// Makes an overwrite.
+  public init(id: Snowflake, target: OverwriteTarget, allow: Permissions, deny: Permissions) {
+    self.id = id
+    self.target = target
+    self.allow = allow
+    self.deny = deny
+  }
+}
+
+/// A channel of a guild.
+///
+/// Fields that a kind does not have keep their default: `topic` belongs to text and stage, `bitrate`,
+/// `userLimit` and `region` to voice and stage.
+public struct Channel: Hashable, Sendable {
+  /// The channel's id.
+  public let id: Snowflake
+  /// The guild.
+  public let guildID: Snowflake
+  /// The type.
+  public let kind: ChannelKind
+  /// 1 to 100 characters.
+  public var name: String
+  /// Order among its siblings.
+  public var position: Int
+  /// The category above; `nil` at the top.
+  public var parentID: Snowflake?
+  /// Permission overwrites, ascending by id, at most one an id.
+  public var overwrites: [PermissionOverwrite]
+  /// Up to 1024 characters.
+  public var topic: String?
+  /// Whether clients ask for the age first.
+  public var isNSFW: Bool
+  /// Slow mode: seconds between two messages of one member; 0 for none.
+  public var rateLimitPerUser: Int
+  /// Opus bits a second.
+  public var bitrate: Int
+  /// Most people connected; 0 for no limit.
+  public var userLimit: Int
+  /// The newest message's id; it may be deleted since.
+  public var lastMessageID: Snowflake?
+
+  /// Makes a channel with nothing but its place; set the rest.
+  public init(id: Snowflake, guildID: Snowflake, kind: ChannelKind, name: String, position: Int) {
+    self.id = id
+    self.guildID = guildID
+    self.kind = kind
+    self.name = name
+    self.position = position
+    parentID = nil
+    overwrites = []
+    topic = nil
+    isNSFW = false
+    rateLimitPerUser = 0
+    bitrate = Limits.channelBitrateDefault
+    userLimit = 0
+    lastMessageID = nil
+  }
+}
+
+/// An invitation to a guild through one of its channels.
+public struct Invite: Hashable, Sendable {
+  /// The part after the slash: 8 letters and digits.
+  public let code: String
+  /// The guild.
+  public let guildID: Snowflake
+  /// The channel that the newcomer sees first.
+  public let channelID: Snowflake
+  /// Who made it; `nil` when the operator did.
+  public var inviterID: Snowflake?
+  /// When it was made.
+  public var createdAt: WallTime
+  /// Seconds until it ends; 0 for never.
+  public var maxAge: Int
+  /// How often it may be accepted; 0 for without limit.
+  public var maxUses: Int
+  /// How often it was accepted.
+  public var uses: Int
+  /// Whether membership ends with the gateway session unless a role was given.
+  public var isTemporary: Bool
+
+  /// Makes an invite that nobody has used.
+  public init(
+    code: String, guildID: Snowflake, channelID: Snowflake, inviterID: Snowflake?, createdAt: WallTime,
+    maxAge: Int, maxUses: Int, isTemporary: Bool
+  ) {
+    self.code = code
+    self.guildID = guildID
+    self.channelID = channelID
+    self.inviterID = inviterID
+    self.createdAt = createdAt
+    self.maxAge = maxAge
+    self.maxUses = maxUses
+    uses = 0
+    self.isTemporary = isTemporary
+  }
+
+  /// When it ends; `nil` for never.
+  public var expiresAt: WallTime? {
+    maxAge == 0 ? nil : WallTime(milliseconds: createdAt.milliseconds &+ Int64(maxAge) &* 1000)
+  }
+}

@@ -1,0 +1,188 @@
+public import Base
+
+/// A client's own mark on a message; the answer keeps the JSON type that was sent.
+public enum Nonce: Hashable, Sendable {
+  /// Sent as a string of at most 25 characters.
+  case text(String)
+  /// Sent as a number.
+  case integer(Int64)
+}
+
+/// A message's type; raw values are Discord's.
+public enum MessageKind: Int, Hashable, Sendable {
+  /// An ordinary message.
+  case ordinary = 0
+  /// "… joined": content empty, the author is the newcomer.
+  case join = 7
+  /// An answer to another message.
+  case reply = 19
+}
+
+/// A message's flags; raw values are Discord's.
+public struct MessageFlags: OptionSet, Hashable, Sendable {
+  /// The mask.
+  public let rawValue: UInt32
+
+  /// Makes flags of a mask.
+  public init(rawValue: UInt32) {
+    self.rawValue = rawValue
+  }
+
+  /// SUPPRESS_EMBEDS.
+  public static let suppressEmbeds = MessageFlags(rawValue: 1 << 2)
+  /// SUPPRESS_NOTIFICATIONS.
+  public static let suppressNotifications = MessageFlags(rawValue: 1 << 12)
+}
+
+/// Which message another one answers.
+public struct MessageReference: Hashable, Sendable {
+  /// The channel of the message.
+  public var channelID: Snowflake
+  /// The message.
+  public var messageID: Snowflake
+
+  /// Makes a reference.
+  public init(channelID: Snowflake, messageID: Snowflake) {
+    self.channelID = channelID
+    self.messageID = messageID
+  }
+}
+
+/// A message as it is stored.
+public struct Message: Hashable, Sendable {
+  /// The message's id; its time is the timestamp.
+  public let id: Snowflake
+  /// The channel.
+  public let channelID: Snowflake
+  /// The guild.
+  public let guildID: Snowflake
+  /// The author.
+  public let authorID: Snowflake
+  /// The type.
+  public var kind: MessageKind
+  /// At most 2000 code points.
+  public var content: String
+  /// When it was last edited.
+  public var editedAt: WallTime?
+  /// Whether clients read it aloud.
+  public var isTTS: Bool
+  /// The flags.
+  public var flags: MessageFlags
+  /// The author's mark.
+  public var nonce: Nonce?
+  /// Whether @everyone or @here notifies.
+  public var mentionsEveryone: Bool
+  /// Users that it notifies, in the order of the text, the answered author last.
+  public var mentions: [Snowflake]
+  /// Roles that it notifies.
+  public var mentionedRoles: [Snowflake]
+  /// What it answers.
+  public var reference: MessageReference?
+
+  /// Makes a message with text only; set the rest.
+  public init(
+    id: Snowflake, channelID: Snowflake, guildID: Snowflake, authorID: Snowflake, kind: MessageKind,
+    content: String
+  ) {
+    self.id = id
+    self.channelID = channelID
+    self.guildID = guildID
+    self.authorID = authorID
+    self.kind = kind
+    self.content = content
+    editedAt = nil
+    isTTS = false
+    flags = []
+    nonce = nil
+    mentionsEveryone = false
+    mentions = []
+    mentionedRoles = []
+    reference = nil
+  }
+}
+
+/// What somebody reacts with: a Unicode emoji (`id` nil) until custom emoji exist.
+public struct ReactionEmoji: Hashable, Sendable {
+  /// The custom emoji's id.
+  public var id: Snowflake?
+  /// The emoji itself, or the custom emoji's name.
+  public var name: String
+
+  /// Makes an emoji of its parts.
+  public init(id: Snowflake?, name: String) {
+    self.id = id
+    self.name = name
+  }
+}
+
+/// How often one emoji was put on a message.
+public struct ReactionCount: Hashable, Sendable {
+  /// The emoji.
+  public var emoji: ReactionEmoji
+  /// By how many users, at least 1.
+  public var count: Int
+  /// Whether the reader is one of them.
+  public var isMine: Bool
+
+  /// Makes a count.
+  public init(emoji: ReactionEmoji, count: Int, isMine: Bool) {
+    self.emoji = emoji
+    self.count = count
+    self.isMine = isMine
+  }
+}
+
+/// A user whom a message mentions, with the membership that MESSAGE_CREATE carries.
+public struct MentionedUser: Hashable, Sendable {
+  /// The user.
+  public var user: User
+  /// The membership; `nil` once the user has left.
+  public var member: Member?
+
+  /// Joins a user and its membership.
+  public init(user: User, member: Member?) {
+    self.user = user
+    self.member = member
+  }
+}
+
+/// What became of the message that another one answers.
+public enum ReferencedMessage: Hashable, Sendable {
+  /// There is no answer here: leave `referenced_message` out.
+  case none
+  /// It is gone: `referenced_message` is null.
+  case deleted
+  /// It stands, itself without its own reference.
+  indirect case message(MessageView)
+}
+
+/// A message with everything that its JSON needs.
+public struct MessageView: Hashable, Sendable {
+  /// The message.
+  public var message: Message
+  /// The author, also when it has left the guild.
+  public var author: User
+  /// The author's membership; `nil` once it has left.
+  public var authorMember: Member?
+  /// The mentioned users in the order of ``Message/mentions``.
+  public var mentions: [MentionedUser]
+  /// Reactions in the order in which the emoji first appeared.
+  ///
+  /// `isMine` is the asking user's in replies; in events there is no asking user and it is false.
+  public var reactions: [ReactionCount]
+  /// The answered message.
+  public var referenced: ReferencedMessage
+
+  /// Makes a view.
+  public init(
+    message: Message, author: User, authorMember: Member?, mentions: [MentionedUser],
+    reactions: [ReactionCount], referenced: ReferencedMessage
+  ) {
+    self.message = message
+    self.author = author
+    self.authorMember = authorMember
+    self.mentions = mentions
+    self.reactions = reactions
+    self.referenced = referenced
+  }
+}

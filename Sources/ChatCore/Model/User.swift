@@ -1,0 +1,83 @@
+public import Base
+
+/// A person or a bot, as everybody may see it.
+public struct User: Hashable, Sendable {
+  /// The user's id; its time is the registration.
+  public let id: Snowflake
+  /// The unique name: 2 to 32 of `a-z 0-9 _ .`, for bots any display text.
+  public var username: String
+  /// The display name, when it differs from the username.
+  public var globalName: String?
+  /// Whether an application speaks through this user (discriminator "0000" instead of "0").
+  public var isBot: Bool
+
+  /// Makes a user.
+  public init(id: Snowflake, username: String, globalName: String?, isBot: Bool) {
+    self.id = id
+    self.username = username
+    self.globalName = globalName
+    self.isBot = isBot
+  }
+}
+
+/// A user with what only the user and the store may see.
+public struct Account: Hashable, Sendable {
+  /// The public part.
+  public var user: User
+  /// The e-mail address to log in with, lower case; `nil` for bots and people who gave none.
+  public var email: String?
+  /// Argon2id in its string form; `nil` for bots, which have only tokens.
+  public var passwordHash: String?
+  /// Tokens issued before this time are void; ``WallTime`` 0 when none was ever revoked.
+  public var tokensValidAfter: WallTime
+
+  /// Makes an account.
+  public init(user: User, email: String?, passwordHash: String?, tokensValidAfter: WallTime) {
+    self.user = user
+    self.email = email
+    self.passwordHash = passwordHash
+    self.tokensValidAfter = tokensValidAfter
+  }
+}
+
+/// The user object that its owner gets: READY's `user`, `GET /users/@me`, USER_UPDATE.
+public struct SelfUser: Hashable, Sendable {
+  /// The public part.
+  public var user: User
+  /// The e-mail address, if any.
+  public var email: String?
+
+  /// Makes the owner's view.
+  public init(user: User, email: String?) {
+    self.user = user
+    self.email = email
+  }
+}
+
+/// A bot's application; its id equals its bot user's id.
+public struct Application: Hashable, Sendable {
+  /// The application's and the bot user's id.
+  public let id: Snowflake
+  /// The application's name.
+  public var name: String
+  /// The description, possibly empty.
+  public var description: String
+  /// The person who made it; `nil` when the operator did.
+  public var ownerID: Snowflake?
+  /// Discord's application flags.
+  public var flags: UInt32
+  /// 64 hexadecimal digits, unique to the application.
+  public var verifyKey: String
+
+  /// Makes an application.
+  public init(
+    id: Snowflake, name: String, description: String, ownerID: Snowflake?, flags: UInt32, verifyKey: String
+  ) {
+    self.id = id
+    self.name = name
+    self.description = description
+    self.ownerID = ownerID
+    self.flags = flags
+    self.verifyKey = verifyKey
+  }
+}
