@@ -1,0 +1,25 @@
+public import Base
+internal import Glibc
+
+/// The process's monotonic clock; shells read it once per batch and pass instants down.
+public enum MonotonicClock {
+  /// The present instant.
+  public static func now() -> Instant {
+    Instant(nanoseconds: read(CLOCK_MONOTONIC))
+  }
+}
+
+/// The wall clock, which may step; only for ids, messages and NTP stamps.
+public enum WallClock {
+  /// The present time.
+  public static func now() -> WallTime {
+    WallTime(milliseconds: read(CLOCK_REALTIME) / 1_000_000)
+  }
+}
+
+private func read(_ clock: clockid_t) -> Int64 {
+  var time = timespec()
+  // `time` lives on this stack frame and outlasts the call, which cannot fail for these two clocks.
+  unsafe clock_gettime(clock, &time)
+  return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+}

@@ -1,0 +1,69 @@
+internal import CNet
+internal import Glibc
+internal import Synchronization
+
+/// A thread of our own, on a processor of our choice; the composition root starts and joins them.
+///
+/// All signals are blocked in it. A thread that is dropped without ``join()`` runs on, detached.
+public final class PinnedThread: Sendable {
+  private let identifier: UInt64
+  private let isJoined = Atomic<Bool>(false)
+
+  private init(_ identifier: UInt64) {
+    self.identifier = identifier
+  }
+
+  deinit {
+    if !isJoined.load(ordering: .acquiring) { pthread_detach(pthread_t(identifier)) }
+  }
+
+  /// Runs `body` on a new thread, named for tools by the first 15 octets of `name`.
+  ///
+  /// - Throws: when there is no thread to be had or `cpu` is not one that the process may use.
+  public static func start(
+    name: String, cpu: Int?, body: sending @escaping () -> Void
+  ) throws(NetError) -> PinnedThread {
+    let work = ThreadBody(name: name, body: body)
+    // The reference is given to the thread, which takes it exactly once; or taken back below.
+    let context = unsafe Unmanaged.passRetained(work)
+    var identifier: UInt64 = 0
+    // `identifier` outlasts the call; the closure captures nothing.
+    let code = unsafe cnet_thread_start(
+      &identifier, cpu.map { Int32(clamping: $0) } ?? -1,
+      { context in
+        // cnet_thread_start passes on what it was given below.
+        if let context = unsafe context {
+          unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
+        }
+        return nil
+      }, context.toOpaque())
+    guard code >= 0 else {
+      // No thread was made, so that nobody else takes the reference.
+      unsafe context.release()
+      throw NetError(.startThread, name, code: -code)
+    }
+    return PinnedThread(identifier)
+  }
+
+  /// Waits until the thread has ended; the second and later calls return at once.
+  public func join() {
+    guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    pthread_join(pthread_t(identifier), nil)
+  }
+}
+
+private final class ThreadBody {
+  private let name: String
+  private let body: () -> Void
+
+  init(name: String, body: @escaping () -> Void) {
+    self.name = name
+    self.body = body
+  }
+
+  func run() {
+    // The C function copies the name.
+    unsafe name.withCString { unsafe cnet_thread_prepare($0) }
+    body()
+  }
+}
