@@ -3,7 +3,7 @@ public import Base
 /// A parsed JSON document or a part of it (RFC 8259).
 ///
 /// Integers keep all their bits: what fits `Int64` is ``integer(_:)``, greater ones up to 2^64 - 1 are
-/// ``unsigned(_:)``, everything else with a fraction, an exponent or more digits is ``number(_:)``.
+/// ``unsigned(_:)``, everything with a fraction or an exponent is ``number(_:)``.
 public enum JSONValue: Hashable, Sendable {
   /// `null`.
   case null
