@@ -8,6 +8,7 @@ import time
 import unittest
 
 from clients import Bot, Page, until
+from rest import REST
 from roost_server import Roost
 
 LOUD, QUIET = 0.05, 0.01
@@ -107,15 +108,9 @@ class Call(unittest.TestCase):
 
     def moderate(self, **change):
         """Server mute by the guild's owner over REST."""
-        import json
-        import ssl
-        import urllib.request
-        at = time.time()
-        request = urllib.request.Request(
-            f"{self.news['api']}/guilds/{self.news['guild_id']}/members/{self.bot.user}",
-            json.dumps(change).encode(), method="PATCH",
-            headers={"Authorization": self.news["owner"]["token"], "Content-Type": "application/json"})
-        urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.news["ca"])).read()
+        rest, at = REST(self.news, self.news["owner"]["token"]), time.time()
+        status, _ = rest("PATCH", f"/guilds/{self.news['guild_id']}/members/{self.bot.user}", change)
+        self.assertEqual(status, 200)
         return {"at": at}
 
     def test_4_a_reloaded_page_is_back_in_the_call(self):
