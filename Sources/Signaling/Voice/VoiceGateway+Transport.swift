@@ -1,0 +1,68 @@
+import Base
+import MediaControl
+import Wire
+
+/// SELECT_PROTOCOL for both transports (voice.md §5 and §6).
+extension VoiceGateway {
+  /// Gives a bot's transport its mode and a new key; a repeated selection is a new key.
+  mutating func selectUDP(
+    _ peer: PeerID, mode name: String, opus: UInt8?, into actions: inout [VoiceAction]
+  ) throws(VoiceCloseCode) {
+    guard let mode = VoiceEncryptionMode(rawValue: name) else { throw .unknownEncryptionMode }
+    let offer = VoiceTransportOffer(
+      mode: mode, secretKey: random.octets(32), opusPayloadType: opus ?? VoiceGateway.udpOpusPayloadType)
+    actions.append(.media(.connectVoice(peer, offer)))
+    let media = random.text(32, of: .hexadecimal)
+    send(.sessionDescription(offer, mediaSession: media), to: peer, into: &actions)
+    appear(peer, over: .udp, into: &actions)
+  }
+
+  /// What every bot sends Opus as (voice.md §5.3).
+  private static var udpOpusPayloadType: UInt8 { 120 }
+
+  /// Answers a browser's fragment; a repeated selection is an ICE restart or a new transport.
+  mutating func selectWebRTC(
+    _ peer: PeerID, fragment text: String, opus: UInt8?, into actions: inout [VoiceAction]
+  ) throws(VoiceCloseCode) {
+    let fragment: WebRTCFragment
+    do {
+      fragment = try WebRTCFragment(text)
+    } catch {
+      throw .malformedPayload
+    }
+    guard let opusPayloadType = opus ?? fragment.opusPayloadType else { throw .malformedPayload }
+    // The peer's number makes the fragment unique on the node, the rest makes it hard to guess.
+    let ufrag = String(peer.rawValue, radix: 36) + random.text(8, of: .ice)
+    let password = random.text(32, of: .ice)
+    let offer = WebRTCTransportOffer(
+      localUfrag: ufrag, localPassword: password, remoteUfrag: fragment.ufrag,
+      remoteFingerprint: fragment.fingerprint, opusPayloadType: opusPayloadType,
+      extensions: VoiceGateway.extensions(of: fragment))
+    // A node without an address or a certificate can serve nobody.
+    guard
+      let answer = WebRTCAnswerFragment(
+        addresses: node.addresses, fingerprint: node.fingerprint, ufrag: ufrag, password: password)
+    else { throw .serverCrashed }
+    actions.append(.media(.connectWebRTC(peer, offer)))
+    let media = random.text(32, of: .hexadecimal)
+    send(.sessionDescription(answer.text, mediaSession: media), to: peer, into: &actions)
+    appear(peer, over: .webRTC, into: &actions)
+  }
+
+  private static func extensions(of fragment: WebRTCFragment) -> HeaderExtensionMap {
+    var map = HeaderExtensionMap()
+    map.audioLevel = fragment.extensionID(of: HeaderExtensionURI.audioLevel)
+    map.absSendTime = fragment.extensionID(of: HeaderExtensionURI.absSendTime)
+    map.transportWideCC = fragment.extensionID(of: HeaderExtensionURI.transportWideCC)
+    map.mid = fragment.extensionID(of: HeaderExtensionURI.mid)
+    return map
+  }
+
+  private mutating func appear(
+    _ peer: PeerID, over transport: VoiceSession.Transport, into actions: inout [VoiceAction]
+  ) {
+    let wasPresent = sessions[peer]?.isPresent == true
+    sessions[peer]?.transport = transport
+    if !wasPresent { introduce(peer, into: &actions) }
+  }
+}

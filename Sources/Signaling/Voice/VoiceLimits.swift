@@ -1,0 +1,66 @@
+import Base
+
+/// The capacities and times of the voice gateway, each with its reason.
+enum VoiceLimits {
+  /// Octets of one client message.
+  ///
+  /// A browser's SELECT_PROTOCOL with its SDP fragment twice and all codecs is 6 to 8 KiB.
+  static let messageOctetsMax = 16_384
+
+  /// Nesting of a client message: SELECT_PROTOCOL needs 4, video streams need 5.
+  static let messageDepthMax = 12
+
+  /// Open voice sockets; the loop's descriptors (20,000 a process) run out first.
+  static let connectionsMax = 65_536
+
+  /// Admissions that wait for their IDENTIFY; one each for as many sockets as can be open.
+  static let ticketsMax = 65_536
+
+  /// How long a token may wait for its IDENTIFY: the longest connect timeout of a client is 60 s.
+  static let ticketLifetime = Interval.seconds(60)
+
+  /// What HELLO asks for; clients beat at the lesser of this and 5 s.
+  static let heartbeatMilliseconds: Int64 = 13_750
+
+  /// Two intervals: one lost heartbeat is forgiven.
+  static let heartbeatTimeout = Interval.milliseconds(2 * heartbeatMilliseconds)
+
+  /// How long a socket may stay without IDENTIFY or RESUME; clients send it with the first round trip.
+  static let identifyTimeout = Interval.seconds(20)
+
+  /// How long a session waits for RESUME: between the 30 s and 60 s that clients derive from Discord.
+  static let lingerTime = Interval.seconds(45)
+
+  /// Messages kept for RESUME.
+  ///
+  /// A join of a 99-member channel is 99 SPEAKING messages and a few more; twice that is room for 45 s of
+  /// speaking changes. Older ones fall out, and a client that missed them is told 4006.
+  static let replayMessagesMax = 256
+
+  /// Octets kept for RESUME: 256 messages of the usual 100 to 200 octets and a session description.
+  static let replayOctetsMax = 65_536
+
+  /// Client messages that may come in one burst: a connect sends about ten.
+  static let messageBurst = 60.0
+
+  /// Client messages a second after the burst; speaking changes come at most every 20 ms for moments.
+  static let messagesPerSecond = 10.0
+
+  /// Failed IDENTIFYs of one address in a burst, before its new sockets are closed with 4021.
+  static let failureBurst = 20.0
+
+  /// Failed IDENTIFYs a second that one address is forgiven.
+  static let failuresPerSecond = 0.5
+
+  /// Addresses whose failures are remembered; when full, those already forgiven are forgotten.
+  static let failingAddressesMax = 4_096
+
+  /// Characters of an id or token that a client may send: ours have at most 43.
+  static let identifierOctetsMax = 128
+
+  /// Codecs that a client may list; Chromium lists about 20.
+  static let codecsMax = 64
+
+  /// How often `expire` looks at everything: the timeouts above are all far longer.
+  static let sweepInterval = Interval.seconds(1)
+}

@@ -1,0 +1,117 @@
+import Base
+import JSON
+import MediaControl
+
+/// What the server says on a voice socket (voice.md §3): an opcode and its `d`, encoded once.
+///
+/// `d` is always an object or a value, never `null`: clients crash on it, even in RESUMED.
+struct VoiceMessage {
+  let opcode: VoiceOpcode
+  private let d: [UInt8]
+
+  private init(_ opcode: VoiceOpcode, _ body: (inout JSONWriter) -> Void) {
+    self.opcode = opcode
+    var writer = JSONWriter()
+    body(&writer)
+    d = writer.octets
+  }
+
+  /// The whole message; `sequence` for what a resume repeats, from version 8 on.
+  func octets(sequence: UInt16? = nil) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object {
+      $0.field("op", opcode.rawValue)
+      $0.raw("d", d)
+      if let sequence { $0.field("seq", sequence) }
+    }
+    return writer.octets
+  }
+
+  static func hello(version: Int) -> VoiceMessage {
+    VoiceMessage(.hello) {
+      $0.object {
+        $0.field("v", version)
+        $0.field("heartbeat_interval", VoiceLimits.heartbeatMilliseconds)
+      }
+    }
+  }
+
+  static func heartbeatACK(_ heartbeat: VoiceHeartbeat) -> VoiceMessage {
+    VoiceMessage(.heartbeatACK) {
+      if heartbeat.isObject {
+        $0.object { $0.field("t", heartbeat.nonce) }
+      } else {
+        $0.element(heartbeat.nonce.isNull ? .integer(0) : heartbeat.nonce)
+      }
+    }
+  }
+
+  static func ready(ssrc: UInt32, address: SocketAddress) -> VoiceMessage {
+    VoiceMessage(.ready) {
+      $0.object {
+        $0.field("ssrc", ssrc)
+        $0.field("ip", address.ip.description)
+        $0.field("port", address.port)
+        $0.array("modes") { for mode in VoiceEncryptionMode.allCases { $0.element(mode.rawValue) } }
+        $0.array("experiments") { _ in }
+        $0.array("streams") { _ in }
+      }
+    }
+  }
+
+  static func sessionDescription(_ offer: VoiceTransportOffer, mediaSession: String) -> VoiceMessage {
+    VoiceMessage(.sessionDescription) {
+      $0.object {
+        $0.field("mode", offer.mode.rawValue)
+        $0.array("secret_key") { for octet in offer.secretKey { $0.element(octet) } }
+        describe(mediaSession, into: &$0)
+      }
+    }
+  }
+
+  static func sessionDescription(_ sdp: String, mediaSession: String) -> VoiceMessage {
+    VoiceMessage(.sessionDescription) {
+      $0.object {
+        $0.field("sdp", sdp)
+        describe(mediaSession, into: &$0)
+      }
+    }
+  }
+
+  // `dave_protocol_version` must be there even when it is 0.
+  private static func describe(_ mediaSession: String, into writer: inout JSONWriter) {
+    writer.field("audio_codec", "opus")
+    writer.field("video_codec", "H264")
+    writer.field("media_session_id", mediaSession)
+    writer.field("dave_protocol_version", 0)
+  }
+
+  static func speaking(of session: VoiceSession) -> VoiceMessage {
+    VoiceMessage(.speaking) {
+      $0.object {
+        $0.field("user_id", session.seat.user)
+        $0.field("ssrc", session.ssrc)
+        $0.field("speaking", session.speaking)
+      }
+    }
+  }
+
+  static func clientsConnect(_ users: [Snowflake]) -> VoiceMessage {
+    VoiceMessage(.clientsConnect) {
+      $0.object { $0.array("user_ids") { for user in users { $0.element(user) } } }
+    }
+  }
+
+  static func clientDisconnect(_ user: Snowflake) -> VoiceMessage {
+    VoiceMessage(.clientDisconnect) { $0.object { $0.field("user_id", user) } }
+  }
+
+  static let resumed = VoiceMessage(.resumed) { $0.object { _ in } }
+
+  static let backendVersion = VoiceMessage(.backendVersion) {
+    $0.object {
+      $0.field("voice", "0.1.0")
+      $0.field("rtc_worker", "0.1.0")
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import Base
+import JSON
+
+/// What a client says on a voice socket, checked for shape but not for meaning (voice.md §3).
+///
+/// Ids may be strings or integers. Unknown keys are ignored; a missing or mistyped one that is needed ends
+/// the connection with 4002. What video, sinks and flags carry is not read yet.
+enum VoiceRequest {
+  case identify(VoiceIdentify)
+  case selectUDP(mode: String, opusPayloadType: UInt8?)
+  case selectWebRTC(fragment: String, opusPayloadType: UInt8?)
+  case selectUnknownProtocol
+  case heartbeat(VoiceHeartbeat)
+  case resume(VoiceResume)
+  case speaking(flags: UInt8)
+  case video
+  case backendVersion
+  /// Legal and without effect here.
+  case ignored
+  case unknownOpcode
+
+  /// Whether the request makes sense before IDENTIFY or RESUME.
+  var needsSession: Bool {
+    switch self {
+    case .identify, .resume, .heartbeat: false
+    default: true
+    }
+  }
+
+  init(_ octets: [UInt8]) throws(VoiceCloseCode) {
+    guard octets.count <= VoiceLimits.messageOctetsMax,
+      let message = VoiceRequest.parsed(octets), message.object != nil, let op = message["op"]?.int
+    else { throw .malformedPayload }
+    guard let opcode = VoiceOpcode(rawValue: op) else {
+      self = .unknownOpcode
+      return
+    }
+    self = try VoiceRequest.request(opcode, message["d"] ?? .null)
+  }
+
+  private static func parsed(_ octets: [UInt8]) -> JSONValue? {
+    let limits = JSONLimits(depth: VoiceLimits.messageDepthMax, octets: VoiceLimits.messageOctetsMax)
+    // A message that does not parse ends in 4002, which the gateway counts.
+    return try? JSONValue.parse(octets, limits: limits)
+  }
+
+  private static func request(
+    _ opcode: VoiceOpcode, _ d: JSONValue
+  ) throws(VoiceCloseCode) -> VoiceRequest {
+    switch opcode {
+    case .identify: .identify(try VoiceIdentify(d))
+    case .selectProtocol: try selection(d)
+    case .heartbeat: .heartbeat(try VoiceHeartbeat(d))
+    case .resume: .resume(try VoiceResume(d))
+    case .speaking: try speaking(d)
+    case .video:
+      if d.object == nil { throw .malformedPayload } else { .video }
+    case .backendVersion: .backendVersion
+    case .heartbeatACK, .sessionUpdate, .mediaSinkWants, .channelOptions, .clientFlags, .speedTest,
+      .clientPlatform, .noRoute:
+      .ignored
+    case .ready, .sessionDescription, .hello, .resumed, .clientsConnect, .clientDisconnect:
+      .unknownOpcode
+    }
+  }
+
+  private static func selection(_ d: JSONValue) throws(VoiceCloseCode) -> VoiceRequest {
+    guard let name = d["protocol"]?.string else { throw .malformedPayload }
+    let opus = try opusPayloadType(d["codecs"])
+    switch name {
+    case "udp":
+      guard let mode = d["data"]?["mode"]?.string else { throw .malformedPayload }
+      return .selectUDP(mode: mode, opusPayloadType: opus)
+    case "webrtc":
+      guard let fragment = d["data"]?.string ?? d["sdp"]?.string else { throw .malformedPayload }
+      return .selectWebRTC(fragment: fragment, opusPayloadType: opus)
+    default: return .selectUnknownProtocol
+    }
+  }
+
+  /// The payload type of Opus in a client's list of codecs; `nil` when it lists none.
+  private static func opusPayloadType(_ codecs: JSONValue?) throws(VoiceCloseCode) -> UInt8? {
+    guard let codecs, codecs != .null else { return nil }
+    guard let list = codecs.array, list.count <= VoiceLimits.codecsMax else { throw .malformedPayload }
+    for codec in list {
+      guard let name = codec["name"]?.string else { throw .malformedPayload }
+      guard name.utf8.elementsEqual("opus".utf8) else { continue }
+      // 96 to 127 are dynamic (RFC 3551); with RTCP multiplexing nothing else is free for Opus.
+      guard let type = codec["payload_type"]?.int, (96...127).contains(type) else { throw .malformedPayload }
+      return UInt8(type)
+    }
+    return nil
+  }
+
+  private static func speaking(_ d: JSONValue) throws(VoiceCloseCode) -> VoiceRequest {
+    // Before version 4 `speaking` was a boolean; some clients still send one.
+    if let flag = d["speaking"]?.bool { return .speaking(flags: flag ? 1 : 0) }
+    guard let flags = d["speaking"]?.int, flags >= 0 else { throw .malformedPayload }
+    return .speaking(flags: UInt8(flags & 7))
+  }
+}
+
+/// Op 0.
+struct VoiceIdentify {
+  let server: Snowflake
+  let user: Snowflake
+  let sessionID: String
+  let token: String
+  /// Version 9 names the channel too.
+  let channel: Snowflake?
+
+  init(_ d: JSONValue) throws(VoiceCloseCode) {
+    guard let server = d["server_id"]?.snowflake, let user = d["user_id"]?.snowflake else {
+      throw .malformedPayload
+    }
+    self.server = server
+    self.user = user
+    sessionID = try VoiceResume.identifier(d["session_id"])
+    token = try VoiceResume.identifier(d["token"])
+    channel = d["channel_id"]?.snowflake
+  }
+}
+
+/// Op 7.
+struct VoiceResume {
+  let server: Snowflake
+  let sessionID: String
+  let token: String
+  /// `nil`: nothing was received, or the version has no acknowledgements.
+  let acknowledged: UInt16?
+
+  init(_ d: JSONValue) throws(VoiceCloseCode) {
+    guard let server = d["server_id"]?.snowflake else { throw .malformedPayload }
+    self.server = server
+    sessionID = try VoiceResume.identifier(d["session_id"])
+    token = try VoiceResume.identifier(d["token"])
+    acknowledged = try VoiceHeartbeat.acknowledgement(d["seq_ack"])
+  }
+
+  static func identifier(_ value: JSONValue?) throws(VoiceCloseCode) -> String {
+    guard let text = value?.string, text.utf8.count <= VoiceLimits.identifierOctetsMax else {
+      throw .malformedPayload
+    }
+    return text
+  }
+}
+
+/// Op 3: an integer before version 8, an object since.
+struct VoiceHeartbeat {
+  /// Sent back as it came.
+  let nonce: JSONValue
+  /// Whether the nonce came in an object; the answer has the same shape.
+  let isObject: Bool
+  let acknowledged: UInt16?
+
+  init(_ d: JSONValue) throws(VoiceCloseCode) {
+    isObject = d.object != nil
+    nonce = isObject ? d["t"] ?? .integer(0) : d
+    switch nonce {
+    case .integer, .unsigned, .number: break
+    case .null where !isObject: break
+    default: throw .malformedPayload
+    }
+    acknowledged = isObject ? try VoiceHeartbeat.acknowledgement(d["seq_ack"]) : nil
+  }
+
+  /// −1, `null` and absence say that nothing was received.
+  static func acknowledgement(_ value: JSONValue?) throws(VoiceCloseCode) -> UInt16? {
+    guard let value, value != .null else { return nil }
+    guard let number = value.int, number >= -1, number <= Int(UInt16.max) else { throw .malformedPayload }
+    return number < 0 ? nil : UInt16(number)
+  }
+}
