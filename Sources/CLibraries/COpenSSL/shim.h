@@ -10,9 +10,29 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/srtp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+/* Swift imports neither variadic functions nor macros that cast: the ones it needs, as functions. */
+
+/* A new P-256 key pair, or NULL. */
+static inline EVP_PKEY *roost_p256_generate(void) {
+  return EVP_EC_gen("P-256");
+}
+
+/* DTLS 1.2 with these suites and groups; no renegotiation, tickets, or asking the socket for its MTU. */
+static inline int roost_dtls_configure(
+    SSL_CTX *context, const char *suites, const char *groups, long certificates_max) {
+  SSL_CTX_set_options(
+      context, SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_max_cert_list(context, certificates_max);
+  return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) == 1
+      && SSL_CTX_set_cipher_list(context, suites) == 1
+      && SSL_CTX_set1_groups_list(context, groups) == 1;
+}
 #endif

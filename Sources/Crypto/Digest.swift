@@ -1,0 +1,62 @@
+internal import COpenSSL
+internal import CSodium
+
+/// Hashes, message codes and comparisons that leak no timing.
+public enum Digest {
+  /// The SHA-256 of `octets`, 32 octets; `nil` only when OpenSSL is out of memory.
+  public static func sha256(_ octets: [UInt8]) -> [UInt8]? {
+    var digest = [UInt8](repeating: 0, count: 32)
+    // SHA-256 writes 32 octets, the size of the array; the input is only read.
+    let isDone = unsafe digest.withUnsafeMutableBufferPointer { digest in
+      unsafe octets.withUnsafeBufferPointer { octets in
+        unsafe EVP_Digest(octets.baseAddress, octets.count, digest.baseAddress, nil, EVP_sha256(), nil) == 1
+      }
+    }
+    return isDone ? digest : nil
+  }
+
+  /// HMAC-SHA-256 (RFC 2104) of `octets` under `key`, 32 octets; `nil` only when OpenSSL fails.
+  public static func hmacSHA256(key: [UInt8], _ octets: [UInt8]) -> [UInt8]? {
+    // SHA-256 is the library's constant.
+    unsafe hmac(EVP_sha256(), 32, key: key, octets)
+  }
+
+  /// HMAC-SHA1 of `octets` under `key`, 20 octets: STUN's MESSAGE-INTEGRITY.
+  static func hmacSHA1(key: [UInt8], _ octets: [UInt8]) -> [UInt8]? {
+    // SHA-1 is the library's constant.
+    unsafe hmac(EVP_sha1(), 20, key: key, octets)
+  }
+
+  /// Whether two texts are equal, in time that depends on their lengths only.
+  public static func areEqual(_ lhs: [UInt8], _ rhs: [UInt8]) -> Bool {
+    guard lhs.count == rhs.count else { return false }
+    // Both arrays have the count that is passed.
+    return unsafe lhs.withUnsafeBufferPointer { lhs in
+      unsafe rhs.withUnsafeBufferPointer { rhs in
+        guard let left = lhs.baseAddress, let right = rhs.baseAddress else { return true }
+        return unsafe sodium_memcmp(left, right, lhs.count) == 0
+      }
+    }
+  }
+
+  private static func hmac(
+    _ hash: OpaquePointer?, _ count: Int, key: [UInt8], _ octets: [UInt8]
+  ) -> [UInt8]? {
+    var code = [UInt8](repeating: 0, count: count)
+    // The code has the size of the hash; key and input are only read.
+    let isDone = unsafe code.withUnsafeMutableBufferPointer { code in
+      unsafe key.withUnsafeBufferPointer { key in
+        unsafe octets.withUnsafeBufferPointer { octets in
+          // An empty array may have no address, and a nil key would mean "the last one".
+          var none: UInt8 = 0
+          return unsafe withUnsafePointer(to: &none) { none in
+            unsafe HMAC(
+              hash, key.baseAddress ?? none, Int32(clamping: key.count), octets.baseAddress ?? none,
+              octets.count, code.baseAddress, nil) != nil
+          }
+        }
+      }
+    }
+    return isDone ? code : nil
+  }
+}
