@@ -91,6 +91,9 @@ let package = Package(
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
     tests("NetTests", ["Base", "Net"]),
     tests("HTTPServerTests", ["Base", "HTTPServer"]),
+    .executableTarget(
+      name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
+      swiftSettings: strict),
     tests("ServerTests", ["Base", "Server"]),
     tests("TidyTests", []),
   ],

@@ -38,6 +38,9 @@ public enum UpgradeDecision: Sendable {
 /// Every call comes on the loop's thread, one at a time; no method of ``HTTPLoop`` calls the application
 /// before it returns, so an application may keep its own state open across such calls.
 public protocol HTTPApplication: AnyObject {
+  /// The loop begins to run.
+  func started(on loop: HTTPLoop)
+
   /// A request arrived whole; answer it now or later with ``HTTPLoop/respond(_:_:)``.
   func received(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop)
 
@@ -71,6 +74,9 @@ public protocol HTTPApplication: AnyObject {
 }
 
 extension HTTPApplication {
+  /// Does nothing.
+  public func started(on loop: HTTPLoop) {}
+
   /// Leaves the limit as configured.
   public func bodyCountMax(_ request: HTTPRequest) -> Int? { nil }
 

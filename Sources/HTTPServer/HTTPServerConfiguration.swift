@@ -16,7 +16,9 @@ public struct HTTPServerConfiguration: Sendable {
     }
   }
 
-  /// The listening sockets. An IPv6 address takes IPv6 only: list the IPv4 address beside it.
+  /// The listening sockets.
+  ///
+  /// An IPv6 address takes IPv6 only: list the IPv4 address beside it.
   public var listeners: [Listener]
   /// The limits.
   public var limits: HTTPLimits

@@ -2,7 +2,9 @@ public import Base
 
 /// Everything a peer can make the server hold or wait for, with the value that operators start from.
 public struct HTTPLimits: Sendable {
-  /// Octets of a request target; more is answered 414. The longest of Discord's URLs are below 2 KiB.
+  /// Octets of a request target; more is answered 414.
+  ///
+  /// The longest of Discord's URLs are below 2 KiB.
   public var urlCountMax = 8 * 1024
   /// Octets of a header block; more is answered 431.
   public var headerCountMax = 16 * 1024
@@ -26,8 +28,9 @@ public struct HTTPLimits: Sendable {
   public var handshakeTimeout = Interval.seconds(10)
   /// Connections whose first request head has not arrived; at this many accepting pauses.
   public var halfOpenMax = 1024
-  /// Half-open connections of one address; one more is dropped at once, so that one peer cannot use up
-  /// ``halfOpenMax``. Raise it to `halfOpenMax` behind a reverse proxy.
+  /// Half-open connections of one address; one more is dropped at once.
+  ///
+  /// So one peer cannot use up ``halfOpenMax``. Raise it to `halfOpenMax` behind a reverse proxy.
   public var halfOpenPerAddressMax = 256
   /// Connections altogether; at this many accepting pauses.
   public var connectionsMax = 16 * 1024
