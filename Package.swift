@@ -84,6 +84,7 @@ let package = Package(
     tests("CryptoTests", ["Base", "Crypto", "CSRTP2"]),
     tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU"]),
     tests("JSONTests", ["Base", "JSON"]),
+    tests("CompressionTests", ["Base", "Compression", "CZlib"]),
     tests("ChatCoreTests", ["Base", "ChatCore"]),
     tests("StoresTests", ["Base", "ChatCore", "Stores"]),
     tests(
