@@ -1,0 +1,108 @@
+import Base
+import ChatCore
+import JSON
+
+/// Channel and invite objects; each writes the fields into an object that is open.
+extension JSONWriter {
+  /// The fields of a guild's channel.
+  mutating func channel(_ channel: Channel) {
+    field("id", channel.id)
+    field("type", channel.kind.rawValue)
+    field("guild_id", channel.guildID)
+    field("name", channel.name)
+    field("position", channel.position)
+    array("permission_overwrites") {
+      for overwrite in channel.overwrites { $0.object { $0.overwrite(overwrite) } }
+    }
+    field("nsfw", channel.isNSFW)
+    field("parent_id", channel.parentID)
+    field("flags", 0)
+    switch channel.kind {
+    case .text: textFields(channel)
+    case .voice, .stage: voiceFields(channel)
+    case .category: break
+    }
+  }
+
+  private mutating func overwrite(_ overwrite: PermissionOverwrite) {
+    field("id", overwrite.id)
+    field("type", overwrite.target.rawValue)
+    field("allow", overwrite.allow)
+    field("deny", overwrite.deny)
+  }
+
+  private mutating func textFields(_ channel: Channel) {
+    field("topic", channel.topic)
+    field("last_message_id", channel.lastMessageID)
+    field("rate_limit_per_user", channel.rateLimitPerUser)
+    field("default_auto_archive_duration", 1_440)
+    field("default_thread_rate_limit_per_user", 0)
+    null("last_pin_timestamp")
+  }
+
+  private mutating func voiceFields(_ channel: Channel) {
+    field("bitrate", channel.bitrate)
+    field("user_limit", channel.userLimit)
+    null("rtc_region")
+    field("video_quality_mode", 1)
+    field("last_message_id", channel.lastMessageID)
+    field("rate_limit_per_user", channel.rateLimitPerUser)
+    field("topic", channel.topic)
+    null("status")
+  }
+
+  /// The fields of an invite, as everybody who knows the code sees it.
+  mutating func invite(_ view: InviteView) {
+    field("type", 0)
+    field("code", view.invite.code)
+    object("guild") { $0.inviteGuild(view.guild) }
+    field("guild_id", view.guild.id)
+    object("channel") {
+      $0.field("id", view.channel.id)
+      $0.field("type", view.channel.kind.rawValue)
+      $0.field("name", view.channel.name)
+    }
+    if let inviter = view.inviter { object("inviter") { $0.user(inviter) } }
+    field("expires_at", view.invite.expiresAt.map(ISO8601.text))
+    field("flags", 0)
+    field("approximate_member_count", view.memberCount)
+    field("approximate_presence_count", view.memberCount)
+  }
+
+  private mutating func inviteGuild(_ guild: Guild) {
+    field("id", guild.id)
+    field("name", guild.name)
+    null("splash")
+    null("banner")
+    null("description")
+    null("icon")
+    array("features") { _ in }
+    field("verification_level", 0)
+    null("vanity_url_code")
+    field("nsfw_level", 0)
+    field("nsfw", false)
+    field("premium_subscription_count", 0)
+    field("premium_tier", 0)
+  }
+
+  /// What those who may manage an invite also see.
+  mutating func inviteMetadata(_ invite: Invite) {
+    field("uses", invite.uses)
+    field("max_uses", invite.maxUses)
+    field("max_age", invite.maxAge)
+    field("temporary", invite.isTemporary)
+    field("created_at", ISO8601.text(invite.createdAt))
+  }
+
+  /// The fields of INVITE_CREATE.
+  mutating func inviteCreated(_ view: InviteView) {
+    field("channel_id", view.channel.id)
+    field("guild_id", view.guild.id)
+    field("code", view.invite.code)
+    if let inviter = view.inviter { object("inviter") { $0.user(inviter) } }
+    inviteMetadata(view.invite)
+    field("expires_at", view.invite.expiresAt.map(ISO8601.text))
+    field("type", 0)
+    field("flags", 0)
+  }
+}

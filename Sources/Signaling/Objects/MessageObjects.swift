@@ -1,0 +1,133 @@
+import Base
+import ChatCore
+import JSON
+
+/// Message, reaction and voice state objects; each writes the fields into an object that is open.
+extension JSONWriter {
+  /// Where a message is written, and what is shown of it.
+  enum MessageForm {
+    /// In an answer of REST.
+    case rest
+    /// In a dispatch: with guild and member.
+    case event
+    /// In a dispatch to a bot that may not read it: without what the author wrote.
+    case redactedEvent
+
+    fileprivate var isEvent: Bool { self != .rest }
+  }
+
+  /// The fields of a message.
+  mutating func message(_ view: MessageView, _ form: MessageForm) {
+    let message = view.message
+    field("id", message.id)
+    field("channel_id", message.channelID)
+    object("author") { $0.user(view.author) }
+    field("content", form == .redactedEvent ? "" : message.content)
+    field("timestamp", ISO8601.text(message.id.time))
+    field("edited_timestamp", message.editedAt.map(ISO8601.text))
+    field("tts", message.isTTS)
+    field("mention_everyone", message.mentionsEveryone)
+    array("mentions") {
+      for mention in view.mentions {
+        $0.object {
+          $0.user(mention.user)
+          if form.isEvent, let member = mention.member { $0.object("member") { $0.partialMember(member) } }
+        }
+      }
+    }
+    array("mention_roles") { for role in message.mentionedRoles { $0.element(role) } }
+    array("attachments") { _ in }
+    array("embeds") { _ in }
+    array("components") { _ in }
+    field("pinned", false)
+    field("type", message.kind.rawValue)
+    field("flags", message.flags.rawValue)
+    if !view.reactions.isEmpty {
+      array("reactions") { for reaction in view.reactions { $0.object { $0.reaction(reaction) } } }
+    }
+    nonce(message.nonce)
+    reference(view, form)
+    guard form.isEvent else { return }
+    field("guild_id", message.guildID)
+    if let member = view.authorMember { object("member") { $0.partialMember(member) } }
+  }
+
+  private mutating func nonce(_ nonce: Nonce?) {
+    switch nonce {
+    case .text(let text)?: field("nonce", text)
+    case .integer(let number)?: field("nonce", number)
+    case nil: break
+    }
+  }
+
+  private mutating func reference(_ view: MessageView, _ form: MessageForm) {
+    let message = view.message
+    if let reference = message.reference {
+      object("message_reference") {
+        $0.field("type", 0)
+        $0.field("channel_id", reference.channelID)
+        $0.field("message_id", reference.messageID)
+        $0.field("guild_id", message.guildID)
+      }
+    }
+    switch view.referenced {
+    case .none: break
+    case .deleted: null("referenced_message")
+    case .message(let referenced):
+      object("referenced_message") { $0.message(referenced, form == .redactedEvent ? .redactedEvent : .rest) }
+    }
+  }
+
+  private mutating func reaction(_ reaction: ReactionCount) {
+    field("count", reaction.count)
+    object("count_details") {
+      $0.field("burst", 0)
+      $0.field("normal", reaction.count)
+    }
+    field("me", reaction.isMine)
+    field("me_burst", false)
+    object("emoji") { $0.emoji(reaction.emoji) }
+    array("burst_colors") { _ in }
+  }
+
+  /// The fields of a reaction's emoji.
+  mutating func emoji(_ emoji: ReactionEmoji) {
+    field("id", emoji.id)
+    field("name", emoji.name)
+  }
+
+  /// The fields of MESSAGE_REACTION_ADD and, without a member, MESSAGE_REACTION_REMOVE.
+  mutating func reactionEvent(_ event: ReactionEvent, member: MemberView?) {
+    field("user_id", event.userID)
+    field("channel_id", event.channelID)
+    field("message_id", event.messageID)
+    field("guild_id", event.guildID)
+    field("message_author_id", event.messageAuthorID)
+    if let member { object("member") { $0.member(member) } }
+    object("emoji") { $0.emoji(event.emoji) }
+    field("burst", false)
+    field("type", 0)
+  }
+
+  /// The fields of a voice state without guild and member, as GUILD_CREATE carries it.
+  mutating func voiceState(_ state: VoiceState) {
+    field("channel_id", state.channelID)
+    field("user_id", state.userID)
+    field("session_id", state.sessionID)
+    field("deaf", state.isDeafened)
+    field("mute", state.isMuted)
+    field("self_deaf", state.isSelfDeafened)
+    field("self_mute", state.isSelfMuted)
+    field("self_stream", false)
+    field("self_video", false)
+    field("suppress", state.isSuppressed)
+    field("request_to_speak_timestamp", state.requestedToSpeakAt.map(ISO8601.text))
+  }
+
+  /// The fields of VOICE_STATE_UPDATE.
+  mutating func voiceState(_ view: VoiceStateView) {
+    field("guild_id", view.state.guildID)
+    voiceState(view.state)
+    object("member") { $0.member(view.member) }
+  }
+}
