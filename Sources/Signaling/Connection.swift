@@ -1,3 +1,5 @@
+public import Base
+
 /// Names one WebSocket connection of the HTTP server.
 ///
 /// Chosen by the composition root, unique while the process lives; the main and the voice gateway only
@@ -45,5 +47,19 @@ public enum ChatRequestOrigin: UInt64, Sendable {
   /// The request id of this origin with `number`, whose two highest bits are ignored.
   public func id(_ number: UInt64) -> UInt64 {
     rawValue << ChatRequestOrigin.shift | (number & (UInt64.max >> 2))
+  }
+}
+
+/// One reading of both clocks, made by the loop when it hands something in.
+public struct Moment: Hashable, Sendable {
+  /// For timers and windows.
+  public let instant: Instant
+  /// For what people and other machines see.
+  public let wall: WallTime
+
+  /// Makes a moment of its parts.
+  public init(instant: Instant, wall: WallTime) {
+    self.instant = instant
+    self.wall = wall
   }
 }

@@ -1,0 +1,52 @@
+import Base
+
+/// A binary heap of things that are due, earliest first.
+///
+/// Entries are never removed early: whoever takes one looks at the true deadline of its subject and puts it
+/// back when that moved. So a heartbeat costs nothing here, and a subject has at most as many entries as
+/// it has kinds of deadlines.
+struct DeadlineQueue<Subject: Sendable>: Sendable {
+  private var heap: [(due: Instant, subject: Subject)] = []
+
+  /// How many entries wait.
+  var count: Int { heap.count }
+
+  /// When the earliest entry is due; the distant future when there is none.
+  var earliest: Instant { heap.first?.due ?? .distantFuture }
+
+  /// Adds an entry. O(log n).
+  mutating func insert(_ subject: Subject, due: Instant) {
+    heap.append((due, subject))
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard heap[child].due < heap[parent].due else { break }
+      heap.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  /// Takes the earliest entry that is due at `now`. O(log n).
+  mutating func popDue(at now: Instant) -> Subject? {
+    guard let first = heap.first, first.due <= now else { return nil }
+    let last = heap.removeLast()
+    if !heap.isEmpty {
+      heap[0] = last
+      sink()
+    }
+    return first.subject
+  }
+
+  private mutating func sink() {
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
+        if heap[child].due < heap[least].due { least = child }
+      }
+      guard least != parent else { return }
+      heap.swapAt(parent, least)
+      parent = least
+    }
+  }
+}

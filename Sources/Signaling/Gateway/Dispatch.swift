@@ -1,0 +1,120 @@
+import Base
+import ChatCore
+import JSON
+
+/// One chat event on its way to many sessions: encoded once for those that may read it, and at most once
+/// more, without the text, for those that may not.
+struct Dispatch {
+  /// The intent that a session needs; empty when it needs none.
+  let intent: Intents
+  /// The user whose sessions receive it whatever their intents.
+  let exempt: Snowflake?
+  private let event: EncodedEvent
+  private let message: MessageView?
+  private let name: String
+  private var redacted: EncodedEvent?
+
+  /// Encodes what `payload` tells; `nil` for what no session is sent, or not in the same form as another.
+  init?(_ payload: Payload) {
+    guard let plan = Dispatch.plan(payload) else { return nil }
+    name = plan.name
+    intent = plan.intent
+    exempt = Dispatch.exempt(payload)
+    event = EncodedEvent(plan.name) { Dispatch.write(payload, to: &$0) }
+    switch payload {
+    case .messageCreate(let view), .messageUpdate(let view): message = view
+    default: message = nil
+    }
+  }
+
+  /// What `session` is sent; `nil` when it did not subscribe to this.
+  mutating func event(for session: borrowing GatewaySession) -> EncodedEvent? {
+    guard session.intents.isSuperset(of: intent) || session.user == exempt else { return nil }
+    guard let message, !Dispatch.mayRead(message, session) else { return event }
+    if let redacted { return redacted }
+    let made = EncodedEvent(name) { $0.message(message, .redactedEvent) }
+    redacted = made
+    return made
+  }
+
+  /// Own messages and those that mention the session's user are readable without MESSAGE_CONTENT.
+  private static func mayRead(_ view: MessageView, _ session: borrowing GatewaySession) -> Bool {
+    session.intents.contains(.messageContent) || view.author.id == session.user
+      || view.message.mentions.contains(session.user)
+  }
+
+  private static func exempt(_ payload: Payload) -> Snowflake? {
+    switch payload {
+    case .memberUpdate(let view): view.user.id
+    case .voiceStateUpdate(let view): view.state.userID
+    default: nil
+    }
+  }
+
+  private static func plan(_ payload: Payload) -> (name: String, intent: Intents)? {
+    switch payload {
+    case .guildCreate, .voiceServerNeeded, .tokensRevoked: nil
+    case .guildDelete: ("GUILD_DELETE", .guilds)
+    case .roleCreate: ("GUILD_ROLE_CREATE", .guilds)
+    case .roleUpdate: ("GUILD_ROLE_UPDATE", .guilds)
+    case .roleDelete: ("GUILD_ROLE_DELETE", .guilds)
+    case .channelCreate: ("CHANNEL_CREATE", .guilds)
+    case .channelUpdate: ("CHANNEL_UPDATE", .guilds)
+    case .channelDelete: ("CHANNEL_DELETE", .guilds)
+    case .memberAdd: ("GUILD_MEMBER_ADD", .guildMembers)
+    case .memberUpdate: ("GUILD_MEMBER_UPDATE", .guildMembers)
+    case .memberRemove: ("GUILD_MEMBER_REMOVE", .guildMembers)
+    case .userUpdate: ("USER_UPDATE", [])
+    case .inviteCreate: ("INVITE_CREATE", .guildInvites)
+    case .inviteDelete: ("INVITE_DELETE", .guildInvites)
+    case .messageCreate: ("MESSAGE_CREATE", .guildMessages)
+    case .messageUpdate: ("MESSAGE_UPDATE", .guildMessages)
+    case .messageDelete: ("MESSAGE_DELETE", .guildMessages)
+    case .reactionAdd: ("MESSAGE_REACTION_ADD", .guildMessageReactions)
+    case .reactionRemove: ("MESSAGE_REACTION_REMOVE", .guildMessageReactions)
+    case .typing: ("TYPING_START", .guildMessageTyping)
+    case .voiceStateUpdate: ("VOICE_STATE_UPDATE", .guildVoiceStates)
+    }
+  }
+
+  private static func write(_ payload: Payload, to writer: inout JSONWriter) {
+    switch payload {
+    case .guildCreate, .voiceServerNeeded, .tokensRevoked: break
+    case .guildDelete(let guild): writer.field("id", guild)
+    case .roleCreate(let guild, let role), .roleUpdate(let guild, let role):
+      writer.field("guild_id", guild)
+      writer.object("role") { $0.role(role) }
+    case .roleDelete(let guild, let role):
+      writer.field("guild_id", guild)
+      writer.field("role_id", role)
+    case .channelCreate(let channel), .channelUpdate(let channel), .channelDelete(let channel):
+      writer.channel(channel)
+    case .memberAdd(let view), .memberUpdate(let view):
+      writer.field("guild_id", view.member.guildID)
+      writer.member(view)
+    case .memberRemove(let guild, let user):
+      writer.field("guild_id", guild)
+      writer.object("user") { $0.user(user) }
+    case .userUpdate(let account): writer.selfUser(account)
+    case .inviteCreate(let view): writer.inviteCreated(view)
+    case .inviteDelete(let guild, let channel, let code):
+      writer.field("channel_id", channel)
+      writer.field("guild_id", guild)
+      writer.field("code", code)
+    case .messageCreate(let view), .messageUpdate(let view): writer.message(view, .event)
+    case .messageDelete(let guild, let channel, let message):
+      writer.field("id", message)
+      writer.field("channel_id", channel)
+      writer.field("guild_id", guild)
+    case .reactionAdd(let event, let member): writer.reactionEvent(event, member: member)
+    case .reactionRemove(let event): writer.reactionEvent(event, member: nil)
+    case .typing(let channel, let member, let time):
+      writer.field("channel_id", channel)
+      writer.field("guild_id", member.member.guildID)
+      writer.field("user_id", member.user.id)
+      writer.field("timestamp", time.milliseconds / 1_000)
+      writer.object("member") { $0.member(member) }
+    case .voiceStateUpdate(let view): writer.voiceState(view)
+    }
+  }
+}

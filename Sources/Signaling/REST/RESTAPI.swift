@@ -1,0 +1,287 @@
+import Base
+public import ChatCore
+import JSON
+
+/// The REST API: requests in, answers and questions to others out. A pure value owned by one loop.
+///
+/// ```
+/// receive ─▶ route ─▶ token ─▶ rate ─▶ body ─▶ respond
+///                                        └──▶ chat(request) ─▶ complete ─▶ respond
+///                                        └──▶ hash or verify a password ─▶ chat ─▶ … respond
+/// ```
+/// Contract: an exchange's id is unique while it lasts and below 2^62; every action but `respond` is
+/// answered once, by ``complete(_:_:at:into:)``, ``hashed(_:_:at:into:)`` or ``verified(_:_:at:into:)``;
+/// every exchange is answered once, unless ``cancel(_:)`` says that nobody waits.
+public struct RESTAPI: Sendable {
+  /// What an exchange waits for.
+  enum Stage: Sendable {
+    case reply
+    case hash(Registration)
+    case credentials(password: String)
+    case verdict(Snowflake?)
+    case session
+  }
+
+  /// An exchange that is not answered yet.
+  struct Exchange: Sendable {
+    let route: RESTRoute
+    let actor: Actor
+    let options: RenderingOptions
+    let rateState: RESTRateLimiter.BucketState?
+    var stage: Stage
+  }
+
+  let configuration: RESTConfiguration
+  let tokens: TokenAuthority
+  private let router = RESTRouter()
+  private var limiter: RESTRateLimiter
+  private var failures: WindowTable<IPAddress>
+  private var accountLogins: WindowTable<String>
+  private var addressLogins: WindowTable<IPAddress>
+  var exchanges: [UInt64: Exchange] = [:]
+  private var counts = RESTStatistics()
+
+  /// Makes an API without exchanges.
+  public init(configuration: RESTConfiguration, tokens: TokenAuthority) {
+    self.configuration = configuration
+    self.tokens = tokens
+    let capacity = configuration.limits.rateTableCapacity
+    limiter = RESTRateLimiter(limits: configuration.limits)
+    failures = WindowTable(capacity: capacity)
+    accountLogins = WindowTable(capacity: capacity)
+    addressLogins = WindowTable(capacity: capacity)
+  }
+
+  var limits: RESTLimits { configuration.limits }
+
+  /// What was counted until now.
+  public var statistics: RESTStatistics {
+    var result = counts
+    result.pendingCount = exchanges.count
+    return result
+  }
+
+  /// Whether requests of that path are to be handed in here.
+  public static func serves(path: String) -> Bool {
+    path == "/api" || path.hasPrefix("/api/") || path.hasPrefix("/.well-known/")
+  }
+
+  /// A request came.
+  public mutating func receive(
+    _ request: RESTRequest, id: UInt64, at now: Moment, into actions: inout [RESTAction]
+  ) {
+    counts.requestCount += 1
+    do throws(RESTError) {
+      if request.method == "OPTIONS" { return respond(CORS.preflight(request), to: id, into: &actions) }
+      if request.path == "/.well-known/roost" {
+        guard request.method == "GET" || request.method == "HEAD" else { throw .methodNotAllowed }
+        return respond(discovery(), to: id, into: &actions)
+      }
+      switch router.find(request.method == "HEAD" ? "GET" : request.method, request.path) {
+      case .notFound: throw .notFound
+      case .unknownVersion: throw .invalidVersion
+      case .otherMethods(let methods):
+        var response = RESTError.methodNotAllowed.response
+        response.headers.append(("Allow", methods.joined(separator: ", ")))
+        respond(response, to: id, into: &actions)
+      case .route(let route, let parameters):
+        try serve(request, route, parameters, id: id, at: now, into: &actions)
+      }
+    } catch {
+      respond(error.response, to: id, into: &actions)
+    }
+  }
+
+  /// The chat core's reply to the request with that id.
+  public mutating func complete(
+    _ requestID: UInt64, _ reply: ChatReply, at now: Moment, into actions: inout [RESTAction]
+  ) {
+    let id = requestID & (UInt64.max >> 2)
+    guard let exchange = exchanges[id] else { return }
+    switch (exchange.stage, reply) {
+    case (.credentials(let password), .credentials(let credentials)):
+      exchanges[id]?.stage = .verdict(credentials?.userID)
+      let hash = credentials?.passwordHash ?? configuration.decoyHash
+      actions.append(.verifyPassword(id: id, password: password, hash: hash))
+    case (.session, .authenticated(let account, let issued)):
+      finish(id, authenticated(account, issued: issued), exchange, at: now, into: &actions)
+    case (_, .failure(let error)):
+      finish(id, RESTError(error).response, exchange, at: now, into: &actions)
+    case (.reply, _):
+      let response = exchange.options.render(reply, exchange.route)
+      finish(id, response, exchange, at: now, into: &actions)
+    default: finish(id, RESTError.internalError.response, exchange, at: now, into: &actions)
+    }
+  }
+
+  /// The worker hashed a password; `nil` when it could not.
+  public mutating func hashed(
+    _ id: UInt64, _ hash: String?, at now: Moment, into actions: inout [RESTAction]
+  ) {
+    guard let exchange = exchanges[id], case .hash(var registration) = exchange.stage else { return }
+    guard let hash else {
+      return finish(id, RESTError.overloaded.response, exchange, at: now, into: &actions)
+    }
+    registration.passwordHash = hash
+    exchanges[id]?.stage = .session
+    ask(.register(registration), as: .nobody, id: id, at: now, into: &actions)
+  }
+
+  /// The worker verified a password.
+  public mutating func verified(
+    _ id: UInt64, _ isRight: Bool, at now: Moment, into actions: inout [RESTAction]
+  ) {
+    guard let exchange = exchanges[id], case .verdict(let user) = exchange.stage else { return }
+    guard let user, isRight else {
+      return finish(id, RESTError.invalidLogin.response, exchange, at: now, into: &actions)
+    }
+    exchanges[id]?.stage = .session
+    ask(.openSession(user: user), as: .nobody, id: id, at: now, into: &actions)
+  }
+
+  /// Nobody waits for the exchange any more: its connection is gone.
+  public mutating func cancel(_ id: UInt64) {
+    exchanges[id] = nil
+  }
+
+  // MARK: One request
+
+  private mutating func serve(
+    _ request: RESTRequest, _ route: RESTRoute, _ parameters: RouteParameters, id: UInt64, at now: Moment,
+    into actions: inout [RESTAction]
+  ) throws(RESTError) {
+    let claim = try authenticate(request, route, at: now)
+    let subject = claim.map { RESTRateLimiter.Subject.account($0.user) } ?? .address(request.remote)
+    let resource = parameters["channel"] ?? parameters["guild"] ?? ""
+    let state: RESTRateLimiter.BucketState?
+    switch limiter.count(subject, route.rate, resource: resource, at: now.instant) {
+    case .allowed(let bucket): state = bucket
+    case .limited(let retryAfter, let isGlobal, let bucket):
+      counts.limitedCount += 1
+      var response = RESTError.limited(retryAfter: retryAfter, isGlobal: isGlobal)
+      if let bucket { response.headers += bucket.headers(at: now.wall) }
+      return respond(response, to: id, into: &actions)
+    }
+    let call = RESTCall(request, route, parameters, claim: claim, limits: limits)
+    do throws(RESTError) {
+      try follow(try call.plan(configuration), call, state, id: id, at: now, into: &actions)
+    } catch {
+      var response = error.response
+      if let state { response.headers += state.headers(at: now.wall) }
+      respond(response, to: id, into: &actions)
+    }
+  }
+
+  private mutating func follow(
+    _ plan: RESTPlan, _ call: RESTCall, _ state: RESTRateLimiter.BucketState?, id: UInt64, at now: Moment,
+    into actions: inout [RESTAction]
+  ) throws(RESTError) {
+    if case .respond(var response) = plan {
+      if let state { response.headers += state.headers(at: now.wall) }
+      return respond(response, to: id, into: &actions)
+    }
+    guard exchanges.count < limits.pendingCountMax, exchanges[id] == nil else {
+      counts.overloadCount += 1
+      throw .overloaded
+    }
+    var exchange = Exchange(
+      route: call.route, actor: call.actor, options: try RenderingOptions(call), rateState: state,
+      stage: .reply)
+    switch plan {
+    case .respond: return
+    case .ask(let command):
+      exchanges[id] = exchange
+      ask(command, as: call.actor, id: id, at: now, into: &actions)
+    case .logIn(let login, let password):
+      try throttle(login: login.lowercased(), call.request.remote, at: now)
+      exchange.stage = .credentials(password: password)
+      exchanges[id] = exchange
+      ask(.credentials(login: login), as: .nobody, id: id, at: now, into: &actions)
+    case .register(let registration, let password):
+      try throttle(login: nil, call.request.remote, at: now)
+      exchange.stage = .hash(registration)
+      exchanges[id] = exchange
+      actions.append(.hashPassword(id: id, password: password))
+    }
+  }
+
+  /// Whose token the request carries. A wrong one is refused on every route, none only where one is needed.
+  private mutating func authenticate(
+    _ request: RESTRequest, _ route: RESTRoute, at now: Moment
+  ) throws(RESTError) -> TokenClaim? {
+    guard !failures.isExhausted(request.remote, limits.failureRate, at: now.instant) else {
+      counts.limitedCount += 1
+      throw .tooManyFailures
+    }
+    let header = request.header("authorization") ?? ""
+    if header.isEmpty, route.isAnonymous { return nil }
+    let token = header.hasPrefix("Bot ") ? String(header.dropFirst(4)) : header
+    if let claim = tokens.verify(token) { return claim }
+    // The demo page logs in with an old token still in its store.
+    if route == .login || route == .register { return nil }
+    _ = failures.count(request.remote, limits.failureRate, at: now.instant)
+    throw .unauthorized
+  }
+
+  private mutating func throttle(
+    login: String?, _ remote: IPAddress, at now: Moment
+  ) throws(RESTError) {
+    let byAddress = addressLogins.count(remote, limits.addressLoginRate, at: now.instant)
+    guard byAddress.isAllowed else { throw .limitedLogin(byAddress.resetAfter) }
+    guard let login else { return }
+    let byAccount = accountLogins.count(login, limits.accountLoginRate, at: now.instant)
+    guard byAccount.isAllowed else { throw .limitedLogin(byAccount.resetAfter) }
+  }
+
+  private func ask(
+    _ command: ChatCommand, as actor: Actor, id: UInt64, at now: Moment, into actions: inout [RESTAction]
+  ) {
+    let request = ChatRequest(
+      id: ChatRequestOrigin.rest.id(id), actor: actor, command: command, at: now.wall)
+    actions.append(.chat(request))
+  }
+
+  private mutating func finish(
+    _ id: UInt64, _ response: RESTResponse, _ exchange: Exchange, at now: Moment,
+    into actions: inout [RESTAction]
+  ) {
+    exchanges[id] = nil
+    var response = response
+    if let state = exchange.rateState { response.headers += state.headers(at: now.wall) }
+    respond(response, to: id, into: &actions)
+  }
+
+  private mutating func respond(
+    _ response: RESTResponse, to id: UInt64, into actions: inout [RESTAction]
+  ) {
+    var response = response
+    response.headers += CORS.headers
+    counts.responses[min(max(response.status / 100, 1), 5) - 1] += 1
+    actions.append(.respond(id: id, response))
+  }
+
+  private func authenticated(_ account: SelfUser, issued: WallTime) -> RESTResponse {
+    guard let token = tokens.mint(user: account.user.id, at: issued) else {
+      return RESTError.internalError.response
+    }
+    return .object {
+      $0.field("token", token)
+      $0.field("user_id", account.user.id)
+      $0.object("user_settings") {
+        $0.field("locale", "en-US")
+        $0.field("theme", "dark")
+      }
+    }
+  }
+
+  private func discovery() -> RESTResponse {
+    .object {
+      $0.field("api", configuration.apiURL)
+      $0.field("gateway", configuration.gatewayURL)
+      $0.array("api_versions") {
+        $0.element(9)
+        $0.element(10)
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Base
+import ChatCore
+import JSON
+
+/// Members and voice states.
+extension RESTCall {
+  func memberCommand() throws(RESTError) -> ChatCommand {
+    let guild = try id("guild")
+    switch route {
+    case .getGuildMembers:
+      let limit = try queryInt("limit", in: 1...Limits.memberPage, default: 1)
+      return .members(guild: guild, limit: limit, after: try queryID("after"))
+    case .searchMembers:
+      guard let prefix = query["query"], !prefix.isEmpty else { throw .form([.required(["query"])]) }
+      let limit = try queryInt("limit", in: 1...Limits.memberPage, default: 1)
+      return .requestMembers(guild: guild, .prefix(prefix, limit: limit))
+    case .modifyOwnMember, .modifyOwnNick:
+      var form = try form()
+      var changes = MemberChanges()
+      changes.nick = form.clearable("nick") { $0.string($1) }
+      try form.check()
+      return .modifyMember(guild: guild, user: try own(), changes)
+    case .modifyMember: return .modifyMember(guild: guild, user: try user("user"), try memberChanges())
+    case .removeMember: return .kick(guild: guild, user: try user("user"))
+    case .addMemberRole:
+      return .addMemberRole(guild: guild, user: try user("user"), role: try id("role"))
+    case .removeMemberRole:
+      return .removeMemberRole(guild: guild, user: try user("user"), role: try id("role"))
+    case .getOwnVoiceState, .getVoiceState: return .voiceState(guild: guild, user: try user("user"))
+    case .modifyOwnVoiceState, .modifyVoiceState:
+      var form = try form()
+      var changes = VoiceStateChanges()
+      changes.isSuppressed = form.change("suppress") { $0.bool($1) }
+      changes.requestedToSpeakAt = form.clearable("request_to_speak_timestamp") { $0.time($1) }
+      try form.check()
+      return .modifyVoiceState(guild: guild, user: try user("user"), changes)
+    default: return .member(guild: guild, user: try user("user"))
+    }
+  }
+
+  private func memberChanges() throws(RESTError) -> MemberChanges {
+    var form = try form()
+    var changes = MemberChanges()
+    changes.nick = form.clearable("nick") { $0.string($1) }
+    changes.roles = form.change("roles") { $0.snowflakes($1) }
+    changes.isMuted = form.change("mute") { $0.bool($1) }
+    changes.isDeafened = form.change("deaf") { $0.bool($1) }
+    changes.channelID = form.clearable("channel_id") { $0.snowflake($1) }
+    changes.timedOutUntil = form.clearable("communication_disabled_until") { $0.time($1) }
+    try form.check()
+    return changes
+  }
+}

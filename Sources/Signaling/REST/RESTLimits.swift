@@ -1,0 +1,38 @@
+import Base
+
+/// The REST API's bounds; every one is hit in a test.
+public struct RESTLimits: Hashable, Sendable {
+  /// Largest body of a JSON request: a message of 2,000 code points, all escaped, fits four times.
+  public var jsonCountMax = 128 << 10
+  /// Largest multipart body, Discord's 25 MiB; its files are refused, but clearly.
+  public var multipartCountMax = 25 << 20
+  /// Code points of a password, Discord's range: Argon2id takes more, but not from the network.
+  public var passwordCount = 8...72
+  /// Exchanges that wait for the chat core or for the password worker; more are answered with 503.
+  public var pendingCountMax = 8_192
+  /// Per account, over all routes.
+  public var globalRate = RequestRate(countMax: 50, window: .seconds(1))
+  /// Per account, for requests without a valid token, by address.
+  public var anonymousRate = RequestRate(countMax: 60, window: .seconds(1))
+  /// Messages per account and channel, Discord's observed value.
+  public var messageRate = RequestRate(countMax: 5, window: .seconds(5))
+  /// Edits and deletions per account and channel.
+  public var messageChangeRate = RequestRate(countMax: 10, window: .seconds(5))
+  /// Reactions per account and channel; Discord's is 1 in 0.25 s, which punishes honest bursts.
+  public var reactionRate = RequestRate(countMax: 10, window: .seconds(2))
+  /// Typing per account and channel.
+  public var typingRate = RequestRate(countMax: 5, window: .seconds(5))
+  /// Changes of guilds, channels, members and invites per account and guild or channel.
+  public var changeRate = RequestRate(countMax: 10, window: .seconds(10))
+  /// Wrong or missing tokens and passwords of one address: 10,000 in 10 minutes at Discord.
+  public var failureRate = RequestRate(countMax: 1_000, window: .seconds(600))
+  /// Log-in attempts for one account name.
+  public var accountLoginRate = RequestRate(countMax: 10, window: .seconds(60))
+  /// Log-in attempts and registrations of one address: each costs 100 ms and 64 MiB of Argon2id.
+  public var addressLoginRate = RequestRate(countMax: 30, window: .seconds(60))
+  /// Windows remembered in each table; when all are busy, newcomers are refused.
+  public var rateTableCapacity = 65_536
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,73 @@
+public import Base
+public import ChatCore
+
+/// A request under `/api` or `/.well-known`, as the HTTP server read it.
+public struct RESTRequest: Sendable {
+  /// `GET`, `POST`, …
+  public let method: String
+  /// The path as it was sent, percent-encoded.
+  public let path: String
+  /// What follows the question mark, percent-encoded; empty when there is none.
+  public let query: String
+  /// Field names in any case, in order.
+  public let headers: [(String, String)]
+  /// The whole body.
+  public let body: [UInt8]
+  /// Who sent it, for throttling.
+  public let remote: IPAddress
+
+  /// Makes a request of its parts.
+  public init(
+    method: String, path: String, query: String, headers: [(String, String)], body: [UInt8],
+    remote: IPAddress
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.headers = headers
+    self.body = body
+    self.remote = remote
+  }
+
+  /// The first field of that name, which must be given in lower case.
+  func header(_ name: String) -> String? {
+    headers.first { $0.0.utf8.count == name.utf8.count && $0.0.lowercased() == name }?.1
+  }
+}
+
+/// An answer, without Content-Length.
+public struct RESTResponse: Sendable {
+  /// The status code.
+  public var status: Int
+  /// Fields in order.
+  public var headers: [(String, String)]
+  /// The body, empty for 204.
+  public var body: [UInt8]
+
+  /// Makes an answer of its parts.
+  public init(status: Int, headers: [(String, String)], body: [UInt8]) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// JSON with the exact content type that client libraries compare.
+  static func json(_ status: Int, _ body: [UInt8]) -> RESTResponse {
+    RESTResponse(status: status, headers: [("Content-Type", "application/json")], body: body)
+  }
+
+  /// 204, which has neither body nor content type.
+  static let noContent = RESTResponse(status: 204, headers: [], body: [])
+}
+
+/// What the composition root does for ``RESTAPI``.
+public enum RESTAction: Sendable {
+  /// Answers the exchange `id`, which is over.
+  case respond(id: UInt64, RESTResponse)
+  /// Asks the chat core; its reply goes to ``RESTAPI/complete(_:_:at:into:)``.
+  case chat(ChatRequest)
+  /// Hashes a password on the worker; the result goes to ``RESTAPI/hashed(_:_:at:into:)``.
+  case hashPassword(id: UInt64, password: String)
+  /// Verifies a password on the worker; the result goes to ``RESTAPI/verified(_:_:at:into:)``.
+  case verifyPassword(id: UInt64, password: String, hash: String)
+}

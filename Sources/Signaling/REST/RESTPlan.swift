@@ -1,0 +1,119 @@
+import Base
+import ChatCore
+import JSON
+
+/// What is to be done for a call.
+enum RESTPlan {
+  /// It can be answered at once.
+  case respond(RESTResponse)
+  /// The chat core is asked.
+  case ask(ChatCommand)
+  /// The password is looked up, verified, and a token minted.
+  case logIn(login: String, password: String)
+  /// The password is hashed, and the account made.
+  case register(Registration, password: String)
+}
+
+extension RESTCall {
+  /// What the route means; lists of routes by topic, one function each.
+  func plan(_ configuration: RESTConfiguration) throws(RESTError) -> RESTPlan {
+    switch route {
+    case .getGateway: .respond(.object { $0.field("url", configuration.gatewayURL) })
+    case .getGatewayBot: .respond(RESTCall.gatewayBot(configuration))
+    case .getVoiceRegions, .getGuildRegions: .respond(RESTCall.regions(configuration))
+    case .getStickerPacks: .respond(.object { $0.array("sticker_packs") { _ in } })
+    case .getDefaultSounds, .getGuildEmojis, .getGuildStickers, .getApplicationCommands,
+      .getApplicationGuildCommands:
+      .respond(.json(200, Array("[]".utf8)))
+    case .createDirectMessage: throw .directMessagesRefused
+    case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,
+      .getOwnApplication, .getOwnGuilds, .leaveGuild:
+      try accountPlan()
+    case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
+      .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
+      .modifyOwnVoiceState, .modifyVoiceState:
+      .ask(try memberCommand())
+    case .createGuild, .getGuild, .getGuildChannels, .createChannel, .getGuildRoles, .createRole,
+      .modifyRole, .deleteRole, .getGuildInvites, .getChannel, .modifyChannel, .deleteChannel,
+      .setOverwrite, .deleteOverwrite, .getChannelInvites, .createInvite, .getInvite, .acceptInvite,
+      .deleteInvite:
+      .ask(try guildCommand())
+    case .startTyping, .getMessages, .getMessage, .createMessage, .modifyMessage, .deleteMessage,
+      .addReaction, .removeOwnReaction, .removeReaction, .getReactions:
+      .ask(try messageCommand())
+    }
+  }
+
+  private static func gatewayBot(_ configuration: RESTConfiguration) -> RESTResponse {
+    .object {
+      $0.field("url", configuration.gatewayURL)
+      $0.field("shards", 1)
+      $0.object("session_start_limit") {
+        $0.field("total", 1_000)
+        $0.field("remaining", 1_000)
+        $0.field("reset_after", 0)
+        $0.field("max_concurrency", 16)
+      }
+    }
+  }
+
+  private static func regions(_ configuration: RESTConfiguration) -> RESTResponse {
+    .list {
+      $0.object {
+        $0.field("id", configuration.region)
+        $0.field("name", configuration.region)
+        $0.field("optimal", true)
+        $0.field("deprecated", false)
+        $0.field("custom", false)
+      }
+    }
+  }
+
+  private func accountPlan() throws(RESTError) -> RESTPlan {
+    switch route {
+    case .register: return try registerPlan()
+    case .login: return try logInPlan()
+    case .logout: return .ask(.revokeTokens)
+    case .modifySelf:
+      var form = try form()
+      var changes = UserChanges()
+      changes.username = form.change("username") { $0.string($1) }
+      changes.globalName = form.clearable("global_name") { $0.string($1) }
+      try form.check()
+      return .ask(.modifyCurrentUser(changes))
+    case .getUser: return .ask(.user(try user("user")))
+    case .getOwnOAuthApplication, .getOwnApplication: return .ask(.currentApplication)
+    case .getOwnGuilds: return .ask(.currentGuilds)
+    case .leaveGuild: return .ask(.leaveGuild(try id("guild")))
+    default: return .ask(.currentUser)
+    }
+  }
+
+  private func registerPlan() throws(RESTError) -> RESTPlan {
+    var form = try form()
+    let username = form.requiredString("username")
+    let password = form.requiredString("password")
+    let registration = Registration(
+      username: username, globalName: form.string("global_name"), email: form.string("email"),
+      passwordHash: "", inviteCode: form.string("invite"))
+    if form.value("password") != nil, !limits.passwordCount.contains(password.unicodeScalars.count) {
+      form.note(
+        "password", "BASE_TYPE_BAD_LENGTH",
+        "Must be between \(limits.passwordCount.lowerBound) and \(limits.passwordCount.upperBound) in length."
+      )
+    }
+    try form.check()
+    return .register(registration, password: password)
+  }
+
+  private func logInPlan() throws(RESTError) -> RESTPlan {
+    var form = try form()
+    let login = form.requiredString("login")
+    let password = form.requiredString("password")
+    try form.check()
+    guard login.utf8.count <= Limits.emailLength,
+      password.unicodeScalars.count <= limits.passwordCount.upperBound
+    else { throw .invalidLogin }
+    return .logIn(login: login, password: password)
+  }
+}

@@ -1,0 +1,117 @@
+import Base
+import ChatCore
+import JSON
+
+/// What of the request matters when its reply is written.
+struct RenderingOptions: Sendable {
+  private static let guildPage = 200
+
+  private let withCounts: Bool
+  private let after: Snowflake?
+  private let before: Snowflake?
+  private let limit: Int
+
+  init(_ call: RESTCall) throws(RESTError) {
+    withCounts = call.queryFlag("with_counts")
+    guard call.route == .getOwnGuilds else {
+      after = nil
+      before = nil
+      limit = 0
+      return
+    }
+    after = try call.queryID("after")
+    before = try call.queryID("before")
+    limit = try call.queryInt("limit", in: 1...Self.guildPage, default: Self.guildPage)
+  }
+
+  /// The answer that a reply of success becomes.
+  func render(_ reply: ChatReply, _ route: RESTRoute) -> RESTResponse {
+    switch reply {
+    case .done: .noContent
+    case .failure(let error): RESTError(error).response
+    case .selfUser(let account): .object { $0.selfUser(account) }
+    case .user(let user): .object { $0.user(user) }
+    case .users(let users): .list { for user in users { $0.object { $0.user(user) } } }
+    case .application(let application, let owner):
+      .object { $0.application(application, owner: owner, guildCount: 1) }
+    case .guild(let snapshot): guild(snapshot, route)
+    case .guilds(let guilds): page(guilds)
+    case .role(let role): .object { $0.role(role) }
+    case .roles(let roles): .list { for role in roles { $0.object { $0.role(role) } } }
+    case .channel(let channel):
+      .object(route == .createChannel ? 201 : 200) { $0.channel(channel) }
+    case .channels(let channels):
+      .list { for channel in channels { $0.object { $0.channel(channel) } } }
+    case .member(let view):
+      route == .modifyOwnNick
+        ? .object { $0.field("nick", view.member.nick) } : .object { $0.member(view) }
+    case .members(let members, _):
+      .list { for view in members { $0.object { $0.member(view) } } }
+    case .invite(let view): invite(view, route)
+    case .invites(let views): .list { for view in views { $0.object { $0.fullInvite(view) } } }
+    case .message(let view): .object { $0.message(view, .rest) }
+    case .messages(let views):
+      .list { for view in views { $0.object { $0.message(view, .rest) } } }
+    case .voiceState(let view): .object { $0.voiceState(view) }
+    case .authenticated, .credentials, .bot, .ready: RESTError.internalError.response
+    }
+  }
+
+  private func guild(_ snapshot: GuildSnapshot, _ route: RESTRoute) -> RESTResponse {
+    .object(route == .createGuild ? 201 : 200) {
+      $0.guild(snapshot.guild)
+      guard withCounts else { return }
+      $0.field("approximate_member_count", snapshot.memberCount)
+      $0.field("approximate_presence_count", snapshot.memberCount)
+    }
+  }
+
+  private func page(_ guilds: [GuildSummary]) -> RESTResponse {
+    var rows = guilds[...]
+    if let after { rows = rows.drop { $0.guild.id <= after } }
+    if let before {
+      rows = rows.prefix { $0.guild.id < before }.suffix(limit)
+    }
+    return .list {
+      for row in rows.prefix(limit) { $0.object { $0.guildSummary(row, withCounts: withCounts) } }
+    }
+  }
+
+  private func invite(_ view: InviteView, _ route: RESTRoute) -> RESTResponse {
+    .object {
+      if route == .createInvite {
+        $0.fullInvite(view)
+      } else {
+        $0.invite(view)
+      }
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func fullInvite(_ view: InviteView) {
+    invite(view)
+    inviteMetadata(view.invite)
+  }
+}
+
+extension RESTResponse {
+  /// A JSON object with status 200.
+  static func object(_ body: (inout JSONWriter) -> Void) -> RESTResponse {
+    object(200, body)
+  }
+
+  /// A JSON object.
+  static func object(_ status: Int, _ body: (inout JSONWriter) -> Void) -> RESTResponse {
+    var writer = JSONWriter()
+    writer.object(body)
+    return .json(status, writer.octets)
+  }
+
+  /// A JSON array with status 200.
+  static func list(_ body: (inout JSONWriter) -> Void) -> RESTResponse {
+    var writer = JSONWriter()
+    writer.array(body)
+    return .json(200, writer.octets)
+  }
+}

@@ -1,0 +1,123 @@
+/// Every route that is served under `/api`, `/api/v9` and `/api/v10`.
+///
+/// The raw value is method and path template; a segment in braces takes any text. A literal segment wins
+/// over a parameter.
+enum RESTRoute: String, CaseIterable, Sendable {
+  case getGateway = "GET gateway"
+  case getGatewayBot = "GET gateway/bot"
+  case register = "POST auth/register"
+  case login = "POST auth/login"
+  case logout = "POST auth/logout"
+  case getSelf = "GET users/@me"
+  case modifySelf = "PATCH users/@me"
+  case getOwnGuilds = "GET users/@me/guilds"
+  case leaveGuild = "DELETE users/@me/guilds/{guild}"
+  case getOwnMember = "GET users/@me/guilds/{guild}/member"
+  case createDirectMessage = "POST users/@me/channels"
+  case getUser = "GET users/{user}"
+  case getOwnOAuthApplication = "GET oauth2/applications/@me"
+  case getOwnApplication = "GET applications/@me"
+  case getApplicationCommands = "GET applications/{application}/commands"
+  case getApplicationGuildCommands = "GET applications/{application}/guilds/{guild}/commands"
+  case getVoiceRegions = "GET voice/regions"
+  case getStickerPacks = "GET sticker-packs"
+  case getDefaultSounds = "GET soundboard-default-sounds"
+
+  case createGuild = "POST guilds"
+  case getGuild = "GET guilds/{guild}"
+  case getGuildRegions = "GET guilds/{guild}/regions"
+  case getGuildChannels = "GET guilds/{guild}/channels"
+  case createChannel = "POST guilds/{guild}/channels"
+  case getGuildRoles = "GET guilds/{guild}/roles"
+  case createRole = "POST guilds/{guild}/roles"
+  case modifyRole = "PATCH guilds/{guild}/roles/{role}"
+  case deleteRole = "DELETE guilds/{guild}/roles/{role}"
+  case getGuildEmojis = "GET guilds/{guild}/emojis"
+  case getGuildStickers = "GET guilds/{guild}/stickers"
+  case getGuildInvites = "GET guilds/{guild}/invites"
+  case getGuildMembers = "GET guilds/{guild}/members"
+  case searchMembers = "GET guilds/{guild}/members/search"
+  case getMember = "GET guilds/{guild}/members/{user}"
+  case modifyOwnMember = "PATCH guilds/{guild}/members/@me"
+  case modifyOwnNick = "PATCH guilds/{guild}/members/@me/nick"
+  case modifyMember = "PATCH guilds/{guild}/members/{user}"
+  case removeMember = "DELETE guilds/{guild}/members/{user}"
+  case addMemberRole = "PUT guilds/{guild}/members/{user}/roles/{role}"
+  case removeMemberRole = "DELETE guilds/{guild}/members/{user}/roles/{role}"
+  case modifyOwnVoiceState = "PATCH guilds/{guild}/voice-states/@me"
+  case modifyVoiceState = "PATCH guilds/{guild}/voice-states/{user}"
+  case getOwnVoiceState = "GET guilds/{guild}/voice-states/@me"
+  case getVoiceState = "GET guilds/{guild}/voice-states/{user}"
+
+  case getChannel = "GET channels/{channel}"
+  case modifyChannel = "PATCH channels/{channel}"
+  case deleteChannel = "DELETE channels/{channel}"
+  case setOverwrite = "PUT channels/{channel}/permissions/{target}"
+  case deleteOverwrite = "DELETE channels/{channel}/permissions/{target}"
+  case getChannelInvites = "GET channels/{channel}/invites"
+  case createInvite = "POST channels/{channel}/invites"
+  case startTyping = "POST channels/{channel}/typing"
+  case getMessages = "GET channels/{channel}/messages"
+  case getMessage = "GET channels/{channel}/messages/{message}"
+  case createMessage = "POST channels/{channel}/messages"
+  case modifyMessage = "PATCH channels/{channel}/messages/{message}"
+  case deleteMessage = "DELETE channels/{channel}/messages/{message}"
+  case addReaction = "PUT channels/{channel}/messages/{message}/reactions/{emoji}/@me"
+  case removeOwnReaction = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}/@me"
+  case removeReaction = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}/{user}"
+  case getReactions = "GET channels/{channel}/messages/{message}/reactions/{emoji}"
+
+  case getInvite = "GET invites/{code}"
+  case acceptInvite = "POST invites/{code}"
+  case deleteInvite = "DELETE invites/{code}"
+
+  /// The method.
+  var method: Substring { rawValue.prefix { $0 != " " } }
+
+  /// The path's segments after the version.
+  var segments: [Substring] { rawValue.drop { $0 != " " }.dropFirst().split(separator: "/") }
+
+  /// Whether the route answers without a token.
+  var isAnonymous: Bool {
+    switch self {
+    case .getGateway, .register, .login, .getInvite, .getVoiceRegions, .getStickerPacks,
+      .getDefaultSounds:
+      true
+    default: false
+    }
+  }
+
+  /// Which limit the route counts towards; `nil` for the global one alone.
+  var rate: RateBucket? {
+    switch self {
+    case .createMessage: .messages
+    case .modifyMessage, .deleteMessage: .messageChanges
+    case .addReaction, .removeOwnReaction, .removeReaction: .reactions
+    case .startTyping: .typing
+    case .createRole, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole, .setOverwrite,
+      .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
+      .modifyOwnNick, .modifyMember,
+      .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createGuild:
+      .changes
+    default: nil
+    }
+  }
+}
+
+/// The limits that routes share; each is counted per account and guild or channel.
+enum RateBucket: String, CaseIterable, Hashable, Sendable {
+  case messages, messageChanges, reactions, typing, changes
+
+  /// The opaque name that answers carry.
+  var name: String { "roost-\(rawValue)" }
+
+  func rate(_ limits: RESTLimits) -> RequestRate {
+    switch self {
+    case .messages: limits.messageRate
+    case .messageChanges: limits.messageChangeRate
+    case .reactions: limits.reactionRate
+    case .typing: limits.typingRate
+    case .changes: limits.changeRate
+    }
+  }
+}

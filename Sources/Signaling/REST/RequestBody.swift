@@ -1,0 +1,70 @@
+import JSON
+
+/// The JSON object in a request's body, however it was wrapped.
+///
+/// Libraries send `application/json`; `multipart/form-data` with a `payload_json` part, before or after
+/// files; `application/x-www-form-urlencoded` with a `payload_json` field; and empty bodies of any type.
+enum RequestBody {
+  private static let depthMax = 32
+
+  /// Reads the object; an empty body is an empty object.
+  static func object(of request: RESTRequest, _ limits: RESTLimits) throws(RESTError) -> JSONObject {
+    if request.body.isEmpty { return JSONObject([]) }
+    let contentType = request.header("content-type") ?? ""
+    let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    switch type {
+    case "application/json": return try parse(request.body, limits)
+    case "multipart/form-data": return try multipart(request.body, contentType, limits)
+    case "application/x-www-form-urlencoded": return try urlencoded(request.body, limits)
+    default:
+      let problem = FieldError(
+        path: [], code: "CONTENT_TYPE_INVALID",
+        message: "Expected \"Content-Type\" header to be one of {'application/json'}.")
+      throw .form([problem])
+    }
+  }
+
+  private static func parse(_ octets: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONObject {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue.parse(octets, limits: JSONLimits(depth: depthMax, octets: limits.jsonCountMax))
+    } catch {
+      throw error == .tooLarge ? .tooLarge : .invalidJSON
+    }
+    guard let object = value.object else {
+      let problem = FieldError(
+        path: [], code: "DICT_TYPE_CONVERT", message: "Only dictionaries may be used in a DictType")
+      throw .form([problem])
+    }
+    return object
+  }
+
+  private static func multipart(
+    _ body: [UInt8], _ contentType: String, _ limits: RESTLimits
+  ) throws(RESTError) -> JSONObject {
+    guard body.count <= limits.multipartCountMax else { throw .tooLarge }
+    guard let boundary = Multipart.boundary(of: contentType),
+      let form = Multipart(body, boundary: boundary)
+    else { throw .badRequest }
+    guard !form.parts.contains(where: { $0.filename != nil && $0.name != "payload_json" }) else {
+      throw .filesRefused
+    }
+    if let payload = form.parts.first(where: { $0.name == "payload_json" }) {
+      return try parse(Array(body[payload.content]), limits)
+    }
+    return JSONObject(
+      form.parts.compactMap { part in
+        String(validating: body[part.content], as: UTF8.self).map {
+          JSONObject.Field(key: part.name, value: .string($0))
+        }
+      })
+  }
+
+  private static func urlencoded(_ body: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONObject {
+    guard body.count <= limits.jsonCountMax else { throw .tooLarge }
+    guard let text = String(validating: body, as: UTF8.self),
+      let payload = FormFields(text)["payload_json"]
+    else { throw .form([.required(["payload_json"])]) }
+    return try parse(Array(payload.utf8), limits)
+  }
+}
