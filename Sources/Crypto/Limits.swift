@@ -38,7 +38,9 @@ enum Limits {
   /// Datagrams of one flight that are kept until sent; ours have at most three, with RSA eight at 256 octets.
   static let dtlsFlightDatagramsMax = 16
 
-  /// Octets of a peer's certificates. Browsers send 300, a 4,096-bit RSA chain of two 3 KB.
+  /// Octets of a peer's certificates.
+  ///
+  /// Browsers send 300, a 4,096-bit RSA chain of two 3 KB.
   static let dtlsCertificateOctetsMax = 8_192
 
   /// How long the first retransmission waits, and the last.

@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Testing
 
 /// The octets of a hexadecimal text; spaces and line ends are skipped.
@@ -35,3 +36,10 @@ func edited(
   guard let count = body(&span) else { return nil }
   return Array(buffer.prefix(count))
 }
+
+/// Random runs a parser takes: few in the quick loop, `ROOST_FUZZ_RUNS` of them in the long one.
+let fuzzRuns: Int = {
+  // The environment is read once, before any test changes it; nothing is kept of C's string.
+  guard let text = unsafe getenv("ROOST_FUZZ_RUNS") else { return 20_000 }
+  return Int(unsafe String(cString: text)) ?? 20_000
+}()

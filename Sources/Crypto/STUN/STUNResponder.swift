@@ -108,13 +108,15 @@ public struct STUNResponder: ~Copyable, @unchecked Sendable {
     }
     var priority: UInt32 = 0
     // RFC 8445 §7.1.1: every check has a priority.
-    guard unsafe stun_message_find32(message, STUN_ATTRIBUTE_PRIORITY, &priority) == STUN_MESSAGE_RETURN_SUCCESS
+    guard
+      unsafe stun_message_find32(message, STUN_ATTRIBUTE_PRIORITY, &priority) == STUN_MESSAGE_RETURN_SUCCESS
     else { return unsafe refuse(agent, message, STUN_ERROR_BAD_REQUEST, reply) }
     let useCandidate = unsafe stun_message_has_attribute(message, STUN_ATTRIBUTE_USE_CANDIDATE)
     var answer = unsafe StunMessage()
     var (address, addressCount) = source.storage
     // Writes at most `reply.count` octets; the key is the request's, still lent.
-    let isBuilt = unsafe stun_agent_init_response(agent, &answer, reply.baseAddress, reply.count, message)
+    let isBuilt =
+      unsafe stun_agent_init_response(agent, &answer, reply.baseAddress, reply.count, message)
       && stun_message_append_xor_addr(
         &answer, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, &address, addressCount) == STUN_MESSAGE_RETURN_SUCCESS
     guard isBuilt else { return .dropped }
@@ -143,7 +145,7 @@ struct STUNExpectation {
   let isRemoteKnown: Bool
   let password: UnsafeMutableBufferPointer<UInt8>
 
-  /// libnice's question: which password goes with this username?
+  /// Answers libnice's question which password goes with a username.
   static func check(
     _ expectation: UnsafeMutableRawPointer?, _ username: UnsafeMutablePointer<UInt8>?, _ count: UInt16,
     _ password: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
@@ -155,7 +157,8 @@ struct STUNExpectation {
     else { return false }
     let expected = unsafe expectation.load(as: STUNExpectation.self)
     let given = unsafe UnsafeBufferPointer(start: username, count: Int(count))
-    let isKnown = unsafe expected.isRemoteKnown
+    let isKnown =
+      unsafe expected.isRemoteKnown
       ? given.elementsEqual(expected.username) : given.starts(with: expected.username)
     guard isKnown else { return false }
     unsafe password.pointee = expected.password.baseAddress
