@@ -68,6 +68,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case wrongChannelType = 50024
   case invalidRole = 50028
   case invalidFormBody = 50035
+  case invalidGuild = 50055
   case overloaded = 130000
   case replyWithoutHistory = 160002
 
@@ -110,6 +111,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .wrongChannelType: "Cannot execute action on this channel type"
     case .invalidRole: "Invalid Role"
     case .invalidFormBody: "Invalid Form Body"
+    case .invalidGuild: "Invalid Guild"
     case .overloaded: "API resource is currently overloaded. Try again a little later"
     case .replyWithoutHistory: "Cannot reply without permission to read message history"
     }

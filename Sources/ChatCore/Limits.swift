@@ -80,6 +80,12 @@ public enum Limits {
   ///
   /// It bounds how long one transaction and one fsync make the first of them wait.
   public static let batch = 256
-  /// Audit reasons and form problems reported in one answer.
-  public static let formProblems = 20
+  /// Remembered last posts in channels with slow mode, about 60 octets each.
+  ///
+  /// When full, those that no slow mode reaches any more go, then all: slow mode fails open, counted.
+  public static let slowModePosts = 65_536
+  /// Members that one prefix query of op 8 may ask for, and ids in a query by ids.
+  public static let memberQuery = 100
+  /// Octets of a Unicode emoji: the longest sequences (families, flags of regions) have 35.
+  public static let emojiOctets = 64
 }

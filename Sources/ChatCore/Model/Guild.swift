@@ -94,11 +94,13 @@ public struct Member: Hashable, Sendable {
   public var isDeafened: Bool
   /// `communication_disabled_until`; past times count as none.
   public var timedOutUntil: WallTime?
+  /// Whether membership ends with the last gateway session, unless a role was given.
+  public var isTemporary: Bool
 
   /// Makes a membership.
   public init(
     guildID: Snowflake, userID: Snowflake, nick: String?, roles: [Snowflake], joinedAt: WallTime,
-    isMuted: Bool, isDeafened: Bool, timedOutUntil: WallTime?
+    isMuted: Bool, isDeafened: Bool, timedOutUntil: WallTime?, isTemporary: Bool
   ) {
     self.guildID = guildID
     self.userID = userID
@@ -108,6 +110,7 @@ public struct Member: Hashable, Sendable {
     self.isMuted = isMuted
     self.isDeafened = isDeafened
     self.timedOutUntil = timedOutUntil
+    self.isTemporary = isTemporary
   }
 }
 

@@ -22,6 +22,8 @@ public struct VoiceState: Hashable, Sendable {
   public var isSuppressed: Bool
   /// When a stage's listener asked to speak.
   public var requestedToSpeakAt: WallTime?
+  /// Grows with every change of any voice state of this process: the media plane ignores older ones.
+  public var version: UInt64
 
   /// Makes a voice state with no flag set.
   public init(guildID: Snowflake, userID: Snowflake, channelID: Snowflake?, sessionID: String) {
@@ -35,6 +37,7 @@ public struct VoiceState: Hashable, Sendable {
     isSelfDeafened = false
     isSuppressed = false
     requestedToSpeakAt = nil
+    version = 0
   }
 
   /// Whether the media plane lets the user be heard, apart from the user's own mute.
@@ -61,15 +64,15 @@ public struct VoiceAssignment: Hashable, Sendable {
   public var state: VoiceState
   /// The channel to connect to.
   public var channelID: Snowflake
-  /// Grows with every assignment of this process: a token of a smaller version is stale.
-  public var version: UInt64
 
   /// Makes an assignment.
-  public init(state: VoiceState, channelID: Snowflake, version: UInt64) {
+  public init(state: VoiceState, channelID: Snowflake) {
     self.state = state
     self.channelID = channelID
-    self.version = version
   }
+
+  /// The state's version: a token of a smaller one is stale.
+  public var version: UInt64 { state.version }
 
   /// The guild.
   public var guildID: Snowflake { state.guildID }

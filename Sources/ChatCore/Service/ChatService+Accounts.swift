@@ -1,0 +1,136 @@
+import Base
+
+extension ChatService where Store: ~Copyable {
+  mutating func register(_ registration: Registration, _ asker: Asker) throws(ChatError) -> ChatReply {
+    guard asker.user == nil else { throw .code(.general) }
+    let username = TextRules.username(registration.username)
+    let email = registration.email?.lowercased()
+    var form = FormCheck()
+    checkUsername(username, &form)
+    if let name = registration.globalName { form.length("global_name", name, 1...Limits.nickLength) }
+    if let email {
+      if !TextRules.isEmail(email) {
+        form.fail(["email"], "EMAIL_TYPE_INVALID_EMAIL", "Not a well formed email address.")
+      } else if state.logins[email] != nil {
+        form.fail(["email"], "EMAIL_ALREADY_REGISTERED", "Email is already registered.")
+      }
+    }
+    form.length("password", registration.passwordHash, 1...Limits.passwordHashLength)
+    if registration.inviteCode == nil, configuration.registration == .invited, !asker.isSystem {
+      form.fail(["invite"], "BASE_TYPE_REQUIRED", "This field is required")
+    }
+    try form.finish()
+    var invite: Invite?
+    if let code = registration.inviteCode { invite = try livingInvite(code, asker.at) }
+
+    let user = User(
+      id: ids.next(at: asker.at), username: username, globalName: registration.globalName, isBot: false)
+    try keep(
+      .account(
+        Account(
+          user: user, email: email, passwordHash: registration.passwordHash,
+          tokensValidAfter: WallTime(milliseconds: 0))))
+    if let invite { try join(through: invite, user.id, asker.at) }
+    return .authenticated(SelfUser(user: user, email: email), issued: asker.at)
+  }
+
+  private func checkUsername(_ username: String, _ form: inout FormCheck) {
+    form.length("username", username, Limits.usernameLengthMin...Limits.usernameLengthMax)
+    if !TextRules.isUsername(username) {
+      form.fail(
+        ["username"], "USERNAME_INVALID_CHARACTERS",
+        "Please only use numbers, letters, underscores _, or periods.")
+    } else if state.logins[username] != nil {
+      form.fail(["username"], "USERNAME_ALREADY_TAKEN", "Username is unavailable. Try another.")
+    }
+  }
+
+  func credentials(_ login: String) -> ChatReply {
+    guard let id = state.logins[login.lowercased()], let hash = state.accounts[id]?.passwordHash else {
+      return .credentials(nil)
+    }
+    return .credentials(Credentials(userID: id, passwordHash: hash))
+  }
+
+  func openSession(_ user: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
+    guard asker.user == nil else { throw .code(.general) }
+    guard let account = state.accounts[user] else { throw .code(.unknownUser) }
+    return .authenticated(SelfUser(user: account.user, email: account.email), issued: asker.at)
+  }
+
+  mutating func revokeTokens(_ asker: Asker) throws(ChatError) -> ChatReply {
+    var account = try account(asker)
+    let next = asker.at.milliseconds.addingReportingOverflow(1).partialValue
+    account.tokensValidAfter = max(account.tokensValidAfter, WallTime(milliseconds: next))
+    try keep(.account(account))
+    emit(.tokensRevoked(user: account.user.id), to: .user(account.user.id))
+    return .done
+  }
+
+  mutating func createBot(_ name: String, _ asker: Asker) throws(ChatError) -> ChatReply {
+    if !asker.isSystem, try account(asker).user.isBot { throw .code(.botsNotAllowed) }
+    let name = TextRules.trimmed(name)
+    var form = FormCheck()
+    form.length("name", name, Limits.usernameLengthMin...Limits.usernameLengthMax)
+    try form.finish()
+    let application = Application(
+      id: ids.next(at: asker.at), name: name, description: "", ownerID: asker.user, flags: 0,
+      verifyKey: random.text(64, of: .hexadecimal))
+    let user = User(id: application.id, username: name, globalName: nil, isBot: true)
+    try keep(
+      .account(
+        Account(
+          user: user, email: nil, passwordHash: nil, tokensValidAfter: WallTime(milliseconds: 0))))
+    try keep(.application(application))
+    return .bot(application)
+  }
+
+  func ownView(_ asker: Asker) throws(ChatError) -> SelfUser {
+    let account = try account(asker)
+    return SelfUser(user: account.user, email: account.email)
+  }
+
+  mutating func modifyCurrentUser(
+    _ changes: UserChanges, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    var account = try account(asker)
+    var form = FormCheck()
+    if case .set(let username) = changes.username {
+      if account.user.isBot {
+        account.user.username = TextRules.trimmed(username)
+        form.length(
+          "username", account.user.username, Limits.usernameLengthMin...Limits.usernameLengthMax)
+      } else if TextRules.username(username) != account.user.username {
+        account.user.username = TextRules.username(username)
+        checkUsername(account.user.username, &form)
+      }
+    }
+    if case .set(let name) = changes.globalName {
+      account.user.globalName = name
+      if let name { form.length("global_name", name, 1...Limits.nickLength) }
+    }
+    try form.finish()
+    let view = SelfUser(user: account.user, email: account.email)
+    if account == state.accounts[account.user.id] { return .selfUser(view) }
+    try keep(.account(account))
+    emit(.userUpdate(view), to: .user(account.user.id))
+    for guild in state.userGuilds.sorted(account.user.id) {
+      guard let member = member(guild, account.user.id) else { continue }
+      emit(.memberUpdate(self.view(member)), to: .guild(guild))
+    }
+    return .selfUser(view)
+  }
+
+  func user(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
+    if !asker.isSystem { _ = try account(asker) }
+    guard let account = state.accounts[id] else { throw .code(.unknownUser) }
+    return .user(account.user)
+  }
+
+  func currentApplication(_ asker: Asker) throws(ChatError) -> ChatReply {
+    let account = try account(asker)
+    guard let application = state.applications[account.user.id] else { throw .code(.onlyBots) }
+    let owner = application.ownerID.flatMap { state.accounts[$0]?.user }
+    return .application(application, owner: owner)
+  }
+}

@@ -1,0 +1,95 @@
+import Base
+
+extension ChatService where Store: ~Copyable {
+  /// Sends a command to the method that does it.
+  mutating func perform(_ command: ChatCommand, by asker: Asker) throws(ChatError) -> ChatReply {
+    switch command {
+    case .register(let registration): try register(registration, asker)
+    case .credentials(let login): credentials(login)
+    case .openSession(let user): try openSession(user, asker)
+    case .revokeTokens: try revokeTokens(asker)
+    case .createBot(let name): try createBot(name, asker)
+    case .currentUser: .selfUser(try ownView(asker))
+    case .modifyCurrentUser(let changes): try modifyCurrentUser(changes, asker)
+    case .user(let id): try user(id, asker)
+    case .currentApplication: try currentApplication(asker)
+    case .identify(let session): try identify(session, asker)
+    case .endSession(let session): try endSession(session, asker)
+    case .requestMembers(let guild, let query): try requestMembers(guild, query, asker)
+    default: try performInGuild(command, by: asker)
+    }
+  }
+
+  private mutating func performInGuild(
+    _ command: ChatCommand, by asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    switch command {
+    case .createGuild(let name, let owner): try createGuild(name, owner, asker)
+    case .guild(let id): try guild(id, asker)
+    case .currentGuilds: try currentGuilds(asker)
+    case .leaveGuild(let id): try leaveGuild(id, asker)
+    case .roles(let guild): .roles(try seat(asker, in: guild).guild.roles)
+    case .createRole(let guild, let changes): try createRole(guild, changes, asker)
+    case .modifyRole(let guild, let role, let changes): try modifyRole(guild, role, changes, asker)
+    case .deleteRole(let guild, let role): try deleteRole(guild, role, asker)
+    case .channels(let guild): try channels(guild, asker)
+    case .channel(let id): .channel(try seat(asker, at: id).channel)
+    case .createChannel(let guild, let kind, let changes):
+      try createChannel(guild, kind, changes, asker)
+    case .modifyChannel(let id, let changes): try modifyChannel(id, changes, asker)
+    case .deleteChannel(let id): try deleteChannel(id, asker)
+    case .setOverwrite(let channel, let overwrite): try setOverwrite(channel, overwrite, asker)
+    case .deleteOverwrite(let channel, let target): try deleteOverwrite(channel, target, asker)
+    case .createInvite(let channel, let parameters): try createInvite(channel, parameters, asker)
+    case .invite(let code): try invite(code, asker)
+    case .acceptInvite(let code): try acceptInvite(code, asker)
+    case .deleteInvite(let code): try deleteInvite(code, asker)
+    case .channelInvites(let channel): try channelInvites(channel, asker)
+    case .guildInvites(let guild): try guildInvites(guild, asker)
+    default: try performAmongMembers(command, by: asker)
+    }
+  }
+
+  private mutating func performAmongMembers(
+    _ command: ChatCommand, by asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    switch command {
+    case .member(let guild, let user): .member(try memberView(guild, user, asker))
+    case .members(let guild, let limit, let after): try members(guild, limit, after, asker)
+    case .modifyMember(let guild, let user, let changes):
+      try modifyMember(guild, user, changes, asker)
+    case .addMemberRole(let guild, let user, let role):
+      try changeMemberRole(guild, user, role, isAdded: true, asker)
+    case .removeMemberRole(let guild, let user, let role):
+      try changeMemberRole(guild, user, role, isAdded: false, asker)
+    case .kick(let guild, let user): try kick(guild, user, asker)
+    case .addBot(let guild, let bot): try addBot(guild, bot, asker)
+    case .updateVoiceState(let update): try updateVoiceState(update, asker)
+    case .modifyVoiceState(let guild, let user, let changes):
+      try modifyVoiceState(guild, user, changes, asker)
+    case .voiceState(let guild, let user): try voiceState(guild, user, asker)
+    default: try performOnMessages(command, by: asker)
+    }
+  }
+
+  private mutating func performOnMessages(
+    _ command: ChatCommand, by asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    switch command {
+    case .createMessage(let channel, let draft): try createMessage(channel, draft, asker)
+    case .editMessage(let channel, let message, let changes):
+      try editMessage(channel, message, changes, asker)
+    case .deleteMessage(let channel, let message): try deleteMessage(channel, message, asker)
+    case .message(let channel, let message): try self.message(channel, message, asker)
+    case .messages(let channel, let anchor, let limit): try history(channel, anchor, limit, asker)
+    case .addReaction(let channel, let message, let emoji):
+      try addReaction(channel, message, emoji, asker)
+    case .removeReaction(let channel, let message, let emoji, let user):
+      try removeReaction(channel, message, emoji, user, asker)
+    case .reactionUsers(let channel, let message, let emoji, let limit, let after):
+      try reactionUsers(channel, message, emoji, limit, after, asker)
+    case .typing(let channel): try typing(channel, asker)
+    default: throw .code(.general)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Base
+
+extension ChatService where Store: ~Copyable {
+  /// - Throws: 10008 when the channel has no such message.
+  mutating func find(_ channel: Snowflake, _ id: Snowflake) throws(ChatError) -> Message {
+    let found = try read { store throws(StoreError) in try store.message(channel: channel, id: id) }
+    guard let found else { throw .code(.unknownMessage) }
+    return found
+  }
+
+  mutating func message(
+    _ channel: Snowflake, _ id: Snowflake, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let (seat, reader) = try textSeat(asker, at: channel)
+    try seat.require(.readMessageHistory)
+    return .message(try view(try find(channel, id), reader: reader))
+  }
+
+  mutating func history(
+    _ channel: Snowflake, _ anchor: HistoryAnchor, _ limit: Int, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let (seat, reader) = try textSeat(asker, at: channel)
+    var form = FormCheck()
+    form.value("limit", limit, 1...Limits.historyPage)
+    try form.finish()
+    guard seat.permissions.contains(.readMessageHistory) else { return .messages([]) }
+    let page = try read { store throws(StoreError) in
+      try readPage(of: channel, anchor, limit, &store)
+    }
+    var views: [MessageView] = []
+    for message in page { views.append(try view(message, reader: reader)) }
+    return .messages(views)
+  }
+
+  /// A message with what belongs to it, for one reader or (nil) for everybody.
+  mutating func view(_ message: Message, reader: Snowflake?) throws(ChatError) -> MessageView {
+    try view(message, as: message, reader: reader)
+  }
+
+  /// The same for a message that is about to replace `kept`.
+  mutating func view(
+    _ message: Message, as kept: Message, reader: Snowflake?
+  ) throws(ChatError) -> MessageView {
+    var referenced = ReferencedMessage.none
+    if let reference = message.reference {
+      let answered = try read { store throws(StoreError) in
+        try store.message(channel: reference.channelID, id: reference.messageID)
+      }
+      referenced = .deleted
+      if let answered {
+        referenced = .message(
+          freshView(answered, referenced: .none, try reactions(answered.id, reader)))
+      }
+    }
+    return freshView(message, referenced: referenced, try reactions(kept.id, reader))
+  }
+
+  private mutating func reactions(
+    _ message: Snowflake, _ reader: Snowflake?
+  ) throws(ChatError) -> [ReactionCount] {
+    try read { store throws(StoreError) in try store.reactions(message: message, reader: reader) }
+  }
+
+  /// A message that nobody has reacted to.
+  func freshView(_ message: Message, referenced: ReferencedMessage) -> MessageView {
+    freshView(message, referenced: referenced, [])
+  }
+
+  private func freshView(
+    _ message: Message, referenced: ReferencedMessage, _ reactions: [ReactionCount]
+  ) -> MessageView {
+    MessageView(
+      message: message, author: user(message.authorID),
+      authorMember: member(message.guildID, message.authorID),
+      mentions: message.mentions.map { id in
+        MentionedUser(user: user(id), member: member(message.guildID, id))
+      }, reactions: reactions, referenced: referenced)
+  }
+}
+
+/// One page of a channel's messages, newest first.
+private func readPage<Store: ChatStore & ~Copyable>(
+  of channel: Snowflake, _ anchor: HistoryAnchor, _ limit: Int, _ store: inout Store
+) throws(StoreError) -> [Message] {
+  switch anchor {
+  case .newest: return try store.messages(channel: channel, before: nil, limit: limit)
+  case .before(let id): return try store.messages(channel: channel, before: id, limit: limit)
+  case .after(let id):
+    return try store.messages(channel: channel, after: id, limit: limit).reversed()
+  case .around(let id):
+    // The message itself counts among the older half.
+    let bound = Snowflake(rawValue: id.rawValue == .max ? .max : id.rawValue + 1)
+    let older = try store.messages(channel: channel, before: bound, limit: limit / 2 + 1)
+    let newer = try store.messages(channel: channel, after: id, limit: limit - limit / 2)
+    return Array((newer.reversed() + older).prefix(limit))
+  }
+}

@@ -1,0 +1,201 @@
+import Base
+
+extension ChatService where Store: ~Copyable {
+  /// The asker's place at a channel that holds messages; in voice channels CONNECT is needed, too.
+  func textSeat(_ asker: Asker, at id: Snowflake) throws(ChatError) -> (ChannelSeat, Snowflake) {
+    let seat = try seat(asker, at: id)
+    guard seat.channel.kind.holdsMessages else { throw .code(.nonTextChannel) }
+    if seat.channel.kind.isVoice { try seat.require(.connect) }
+    guard let user = asker.user else { throw .unauthorized }
+    return (seat, user)
+  }
+
+  mutating func createMessage(
+    _ id: Snowflake, _ draft: MessageDraft, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let (seat, author) = try textSeat(asker, at: id)
+    try seat.require(.sendMessages)
+    try check(draft)
+    if let existing = try earlier(draft, author, id) { return .message(existing) }
+    let reference = try findReference(draft, seat)
+    try checkSlowMode(seat, author, asker.at)
+
+    var message = Message(
+      id: ids.next(at: asker.at), channelID: id, guildID: seat.channel.guildID, authorID: author,
+      kind: reference == nil ? .ordinary : .reply, content: draft.content)
+    message.isTTS = draft.isTTS && seat.permissions.contains(.sendTTSMessages)
+    message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications])
+    message.nonce = draft.nonce
+    message.reference = reference.map { MessageReference(channelID: $0.channelID, messageID: $0.id) }
+    resolveMentions(&message, draft.allowedMentions, seat, answering: reference)
+    if let nonce = draft.nonce {
+      state.nonces[NonceKey(channel: id, author: author, nonce: nonce)] = message.id
+    }
+    try keep(.message(message))
+    let referenced = reference.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
+    let view = freshView(message, referenced: referenced ?? .none)
+    emit(.messageCreate(view), to: viewers(seat.channel))
+    return .message(view)
+  }
+
+  private func check(_ draft: MessageDraft) throws(ChatError) {
+    var form = FormCheck()
+    form.length("content", draft.content, 0...Limits.messageLength)
+    if case .text(let nonce) = draft.nonce { form.length("nonce", nonce, 0...Limits.nonceLength) }
+    checkMentions(draft.allowedMentions, &form)
+    try form.finish()
+    if TextRules.trimmed(draft.content).isEmpty { throw .code(.emptyMessage) }
+  }
+
+  private func checkMentions(_ allowed: AllowedMentions, _ form: inout FormCheck) {
+    for (name, isParsed, ids) in [
+      ("users", allowed.parsesUsers, allowed.users), ("roles", allowed.parsesRoles, allowed.roles),
+    ] {
+      if ids.count > Limits.allowedMentions {
+        form.fail(
+          ["allowed_mentions", name], "BASE_TYPE_MAX_LENGTH",
+          "Must be \(Limits.allowedMentions) or fewer in length.")
+      }
+      if isParsed, !ids.isEmpty {
+        form.fail(
+          ["allowed_mentions"], "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
+          "parse:[\"\(name)\"] and \(name): [ids...] are mutually exclusive.")
+      }
+    }
+  }
+
+  /// The message that the same author sent with the same nonce, if the draft asks for that and it still stands.
+  private mutating func earlier(
+    _ draft: MessageDraft, _ author: Snowflake, _ channel: Snowflake
+  ) throws(ChatError) -> MessageView? {
+    guard draft.enforcesNonce, let nonce = draft.nonce,
+      let id = state.nonces[NonceKey(channel: channel, author: author, nonce: nonce)],
+      let message = try read({ store throws(StoreError) in try store.message(channel: channel, id: id) })
+    else { return nil }
+    return try view(message, reader: author)
+  }
+
+  private mutating func findReference(
+    _ draft: MessageDraft, _ seat: ChannelSeat
+  ) throws(ChatError) -> Message? {
+    guard let id = draft.replyTo else { return nil }
+    let channel = seat.channel.id
+    guard draft.replyChannel == nil || draft.replyChannel == channel else {
+      throw .form([
+        FormProblem(
+          path: ["message_reference"], code: "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL",
+          message: "Cannot reply to a message in a different channel")
+      ])
+    }
+    guard seat.permissions.contains(.readMessageHistory) else { throw .code(.replyWithoutHistory) }
+    let found = try read { store throws(StoreError) in try store.message(channel: channel, id: id) }
+    if found?.kind == .join {
+      throw .form([
+        FormProblem(
+          path: ["message_reference"], code: "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",
+          message: "Cannot reply to a system message")
+      ])
+    }
+    if found == nil, draft.failsWithoutReference {
+      throw .form([
+        FormProblem(
+          path: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message")
+      ])
+    }
+    return found
+  }
+
+  private mutating func checkSlowMode(
+    _ seat: ChannelSeat, _ author: Snowflake, _ now: WallTime
+  ) throws(ChatError) {
+    let pause = Int64(seat.channel.rateLimitPerUser) * 1000
+    let exempt: Permissions = [.manageMessages, .manageChannels, .bypassSlowmode]
+    guard pause > 0, seat.permissions.isDisjoint(with: exempt), !user(author).isBot else { return }
+    let key = MemberKey(place: seat.channel.id, user: author)
+    if let last = state.slowModePosts[key] {
+      let passed = now.milliseconds &- last.milliseconds
+      if passed >= 0, passed < pause { throw .slowMode(.milliseconds(pause - passed)) }
+    }
+    state.slowModePosts[key] = now
+  }
+
+  private func resolveMentions(
+    _ message: inout Message, _ allowed: AllowedMentions, _ seat: ChannelSeat,
+    answering reference: Message?
+  ) {
+    let found = Mentions(scanning: message.content)
+    let guild = seat.channel.guildID
+    message.mentions = found.users.filter { id in
+      (allowed.parsesUsers || allowed.users.contains(id)) && member(guild, id) != nil
+    }
+    message.mentionedRoles = found.roles.filter { id in
+      guard id != guild, let role = seat.seat.guild.role(id) else { return false }
+      return (allowed.parsesRoles || allowed.roles.contains(id))
+        && (role.isMentionable || seat.permissions.contains(.mentionEveryone))
+    }
+    message.mentionsEveryone =
+      found.everyone && allowed.parsesEveryone && seat.permissions.contains(.mentionEveryone)
+    if let reference, allowed.repliedUser, reference.authorID != message.authorID,
+      !message.mentions.contains(reference.authorID), member(guild, reference.authorID) != nil
+    {
+      message.mentions.append(reference.authorID)
+    }
+  }
+
+  mutating func editMessage(
+    _ channel: Snowflake, _ id: Snowflake, _ changes: MessageChanges, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let (seat, editor) = try textSeat(asker, at: channel)
+    let before = try find(channel, id)
+    guard before.kind != .join else { throw .code(.systemMessage) }
+    var message = before
+    if case .set(let content) = changes.content {
+      guard before.authorID == editor else { throw .code(.cannotEditOthersMessage) }
+      var form = FormCheck()
+      form.length("content", content, 0...Limits.messageLength)
+      checkMentions(changes.allowedMentions, &form)
+      try form.finish()
+      if TextRules.trimmed(content).isEmpty { throw .code(.emptyMessage) }
+      let answered = try message.reference.map { reference throws(ChatError) in
+        try read { store throws(StoreError) in
+          try store.message(channel: reference.channelID, id: reference.messageID)
+        }
+      }
+      message.content = content
+      message.editedAt = asker.at
+      resolveMentions(&message, changes.allowedMentions, seat, answering: answered ?? nil)
+    }
+    if case .set(let flags) = changes.flags {
+      if before.authorID != editor { try seat.require(.manageMessages) }
+      message.flags.remove(.suppressEmbeds)
+      message.flags.formUnion(flags.intersection(.suppressEmbeds))
+    }
+    let reply = try view(message, as: before, reader: editor)
+    guard message != before else { return .message(reply) }
+    let event = try view(message, as: before, reader: nil)
+    try keep(.updateMessage(message))
+    emit(.messageUpdate(event), to: viewers(seat.channel))
+    return .message(reply)
+  }
+
+  mutating func deleteMessage(
+    _ channel: Snowflake, _ id: Snowflake, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let (seat, user) = try textSeat(asker, at: channel)
+    let message = try find(channel, id)
+    if message.authorID != user { try seat.require(.manageMessages) }
+    try keep(.deleteMessage(channel: channel, message: id))
+    emit(
+      .messageDelete(guild: seat.channel.guildID, channel: channel, message: id),
+      to: viewers(seat.channel))
+    return .done
+  }
+
+  mutating func typing(_ channel: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
+    let (seat, user) = try textSeat(asker, at: channel)
+    try seat.require(.sendMessages)
+    guard let member = member(seat.channel.guildID, user) else { throw .code(.missingAccess) }
+    emit(.typing(channel: channel, member: view(member), at: asker.at), to: viewers(seat.channel))
+    return .done
+  }
+}

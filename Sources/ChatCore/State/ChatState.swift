@@ -1,0 +1,282 @@
+import Base
+
+/// Names a member, or anything else that a user has within a guild or channel.
+struct MemberKey: Hashable, Sendable {
+  let place: Snowflake
+  let user: Snowflake
+}
+
+/// Names a nonce.
+struct NonceKey: Hashable, Sendable {
+  let channel: Snowflake
+  let author: Snowflake
+  let nonce: Nonce
+}
+
+/// Everything that the core keeps in memory.
+///
+/// What the store keeps too changes only through ``apply(_:)``, at start as well as at work: memory is the
+/// fold of the same writes, so the two cannot differ. Voice states, sessions and the like are not kept.
+struct ChatState: Sendable {
+  private(set) var accounts = Table<Snowflake, Account>()
+  /// Usernames of people and e-mail addresses; only the latter hold an `@`.
+  private(set) var logins = Table<String, Snowflake>()
+  private(set) var applications = Table<Snowflake, Application>()
+  private(set) var guilds = Table<Snowflake, Guild>()
+  private(set) var channels = Table<Snowflake, Channel>()
+  private(set) var members = Table<MemberKey, Member>()
+  private(set) var invites = Table<String, Invite>()
+  private(set) var guildChannels = Relation<Snowflake, Snowflake>()
+  private(set) var guildMembers = Relation<Snowflake, Snowflake>()
+  private(set) var guildInvites = Relation<Snowflake, String>()
+  private(set) var userGuilds = Relation<Snowflake, Snowflake>()
+
+  /// Living gateway sessions and their users.
+  private(set) var sessions = Table<String, Snowflake>()
+  private(set) var userSessions = Relation<Snowflake, String>()
+  private(set) var voiceStates = Table<MemberKey, VoiceState>()
+  private(set) var guildVoice = Relation<Snowflake, Snowflake>()
+  private(set) var channelVoice = Relation<Snowflake, Snowflake>()
+  private(set) var userVoice = Relation<Snowflake, Snowflake>()
+  var nonces = Table<NonceKey, Snowflake>()
+  var slowModePosts = Table<MemberKey, WallTime>()
+
+  /// Who may view a channel; emptied for a guild when anything in it changes that could matter.
+  private(set) var visibility = VisibilityCache()
+}
+
+extension ChatState {
+  /// Applies one write to memory.
+  mutating func apply(_ write: StoreWrite) {
+    switch write {
+    case .account(let account): setAccount(account)
+    case .application(let application): applications[application.id] = application
+    case .guild(let guild):
+      var guild = guild
+      if let known = guilds[guild.id] { guild.roles = known.roles }
+      guilds[guild.id] = guild
+      visibility.forget(guild: guild.id)
+    case .role(let guild, let role):
+      changeRoles(guild) {
+        $0.append(role)
+      } removing: {
+        $0.id == role.id
+      }
+    case .deleteRole(let guild, let role):
+      changeRoles(guild) { _ in
+      } removing: {
+        $0.id == role
+      }
+      removeRoleFromMembers(guild, role)
+    case .channel(let channel):
+      channels[channel.id] = channel
+      guildChannels.insert(channel.guildID, channel.id)
+      visibility.forget(guild: channel.guildID)
+    case .deleteChannel(let id): removeChannel(id)
+    case .member(let member):
+      members[MemberKey(place: member.guildID, user: member.userID)] = member
+      guildMembers.insert(member.guildID, member.userID)
+      userGuilds.insert(member.userID, member.guildID)
+      visibility.forget(guild: member.guildID)
+    case .deleteMember(let guild, let user):
+      members[MemberKey(place: guild, user: user)] = nil
+      guildMembers.remove(guild, user)
+      userGuilds.remove(user, guild)
+      visibility.forget(guild: guild)
+    case .invite(let invite):
+      invites[invite.code] = invite
+      guildInvites.insert(invite.guildID, invite.code)
+    case .deleteInvite(let code):
+      if let invite = invites[code] { guildInvites.remove(invite.guildID, code) }
+      invites[code] = nil
+    case .message(let message):
+      guard var channel = channels[message.channelID] else { return }
+      channel.lastMessageID = message.id
+      channels[channel.id] = channel
+    case .updateMessage, .deleteMessage, .reaction, .deleteReaction: break
+    }
+  }
+
+  private mutating func setAccount(_ account: Account) {
+    let before = accounts[account.user.id]
+    for login in [before.flatMap(ChatState.username), before?.email] {
+      if let login { logins[login] = nil }
+    }
+    for login in [ChatState.username(account), account.email] {
+      if let login { logins[login] = account.user.id }
+    }
+    accounts[account.user.id] = account
+  }
+
+  private static func username(_ account: Account) -> String? {
+    account.user.isBot ? nil : account.user.username
+  }
+
+  private mutating func changeRoles(
+    _ id: Snowflake, _ add: (inout [Role]) -> Void, removing isGone: (Role) -> Bool
+  ) {
+    guard var guild = guilds[id] else { return }
+    guild.roles.removeAll(where: isGone)
+    add(&guild.roles)
+    guild.roles.sort { ($0.position, $0.id) < ($1.position, $1.id) }
+    guilds[id] = guild
+    visibility.forget(guild: id)
+  }
+
+  private mutating func removeRoleFromMembers(_ guild: Snowflake, _ role: Snowflake) {
+    for user in guildMembers.set(guild) {
+      let key = MemberKey(place: guild, user: user)
+      guard var member = members[key], member.roles.contains(role) else { continue }
+      member.roles.removeAll { $0 == role }
+      members[key] = member
+    }
+  }
+
+  private mutating func removeChannel(_ id: Snowflake) {
+    guard let channel = channels[id] else { return }
+    for code in guildInvites.sorted(channel.guildID) where invites[code]?.channelID == id {
+      invites[code] = nil
+      guildInvites.remove(channel.guildID, code)
+    }
+    channels[id] = nil
+    guildChannels.remove(channel.guildID, id)
+    visibility.forget(guild: channel.guildID)
+  }
+
+  /// Makes a session known.
+  mutating func openSession(_ id: String, user: Snowflake) {
+    sessions[id] = user
+    userSessions.insert(user, id)
+  }
+
+  /// Forgets a session.
+  mutating func closeSession(_ id: String) {
+    guard let user = sessions[id] else { return }
+    sessions[id] = nil
+    userSessions.remove(user, id)
+  }
+
+  /// Adds, replaces or (with `state.channelID` nil) removes a voice state.
+  mutating func setVoice(_ state: VoiceState) {
+    let key = MemberKey(place: state.guildID, user: state.userID)
+    if let channel = voiceStates[key]?.channelID { channelVoice.remove(channel, state.userID) }
+    if let channel = state.channelID {
+      voiceStates[key] = state
+      channelVoice.insert(channel, state.userID)
+      guildVoice.insert(state.guildID, state.userID)
+      userVoice.insert(state.userID, state.guildID)
+    } else {
+      voiceStates[key] = nil
+      guildVoice.remove(state.guildID, state.userID)
+      userVoice.remove(state.userID, state.guildID)
+    }
+  }
+
+  /// Who may view `channel`: nil when all members may.
+  mutating func viewers(_ channel: Channel) -> Set<Snowflake>? {
+    if let known = visibility.viewers(of: channel) { return known.only }
+    guard let guild = guilds[channel.guildID] else { return [] }
+    let only: Set<Snowflake>?
+    if PermissionRules.isOpen(channel, in: guild) {
+      only = nil
+    } else {
+      only = guildMembers.set(guild.id).filter { user in
+        guard let member = members[MemberKey(place: guild.id, user: user)] else { return false }
+        return PermissionRules.mayView(channel, in: guild, member: member)
+      }
+    }
+    visibility.remember(only, of: channel)
+    return only
+  }
+}
+
+/// Who may view which channel, as far as it was asked since the guild last changed.
+struct VisibilityCache: Sendable {
+  /// An answer: nil within means everybody.
+  struct Answer: Sendable {
+    let only: Set<Snowflake>?
+  }
+
+  private var guilds: [Snowflake: [Snowflake: Answer]] = [:]
+
+  func viewers(of channel: Channel) -> Answer? {
+    guilds[channel.guildID]?[channel.id]
+  }
+
+  mutating func remember(_ only: Set<Snowflake>?, of channel: Channel) {
+    guilds[channel.guildID, default: [:]][channel.id] = Answer(only: only)
+  }
+
+  mutating func forget(guild: Snowflake) {
+    guilds[guild] = nil
+  }
+
+  mutating func forgetEverything() {
+    guilds = [:]
+  }
+}
+
+extension ChatState {
+  /// Where every table stands.
+  struct Mark: Sendable {
+    fileprivate var tables: [Int]
+  }
+
+  /// The point that ``rollback(to:)`` goes back to.
+  var mark: Mark {
+    Mark(tables: [
+      accounts.mark, logins.mark, applications.mark, guilds.mark, channels.mark, members.mark, invites.mark,
+      guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
+      userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
+      slowModePosts.mark,
+    ])
+  }
+
+  /// Undoes everything since `mark`.
+  mutating func rollback(to mark: Mark) {
+    let tables = mark.tables
+    accounts.rollback(to: tables[0])
+    logins.rollback(to: tables[1])
+    applications.rollback(to: tables[2])
+    guilds.rollback(to: tables[3])
+    channels.rollback(to: tables[4])
+    members.rollback(to: tables[5])
+    invites.rollback(to: tables[6])
+    guildChannels.rollback(to: tables[7])
+    guildMembers.rollback(to: tables[8])
+    guildInvites.rollback(to: tables[9])
+    userGuilds.rollback(to: tables[10])
+    sessions.rollback(to: tables[11])
+    userSessions.rollback(to: tables[12])
+    voiceStates.rollback(to: tables[13])
+    guildVoice.rollback(to: tables[14])
+    channelVoice.rollback(to: tables[15])
+    userVoice.rollback(to: tables[16])
+    nonces.rollback(to: tables[17])
+    slowModePosts.rollback(to: tables[18])
+    visibility.forgetEverything()
+  }
+
+  /// Makes everything since the last commit final.
+  mutating func commit() {
+    accounts.commit()
+    logins.commit()
+    applications.commit()
+    guilds.commit()
+    channels.commit()
+    members.commit()
+    invites.commit()
+    guildChannels.commit()
+    guildMembers.commit()
+    guildInvites.commit()
+    userGuilds.commit()
+    sessions.commit()
+    userSessions.commit()
+    voiceStates.commit()
+    guildVoice.commit()
+    channelVoice.commit()
+    userVoice.commit()
+    nonces.commit()
+    slowModePosts.commit()
+  }
+}
