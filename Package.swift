@@ -68,7 +68,7 @@ let package = Package(
     module("Net", ["Base", "CNet"]),
     module("HTTPServer", ["Base", "CEvent", "CLLHTTP", "COpenSSL"]),
     module("Stores", ["Base", "ChatCore", "CSQLite"]),
-    .target(name: "WebClient", path: "Sources/WebClient"),
+    .target(name: "WebClient", path: "Sources/WebClient", exclude: ["site", "package.json"]),
 
     // Composition: configuration, threads, wiring, lifecycle.
     module(
