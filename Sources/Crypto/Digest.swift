@@ -22,7 +22,7 @@ public enum Digest {
   }
 
   /// HMAC-SHA1 of `octets` under `key`, 20 octets: STUN's MESSAGE-INTEGRITY.
-  static func hmacSHA1(key: [UInt8], _ octets: [UInt8]) -> [UInt8]? {
+  public static func hmacSHA1(key: [UInt8], _ octets: [UInt8]) -> [UInt8]? {
     // SHA-1 is the library's constant.
     unsafe hmac(EVP_sha1(), 20, key: key, octets)
   }
