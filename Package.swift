@@ -82,7 +82,11 @@ let package = Package(
     tests("BaseTests", ["Base"]),
     tests("WireTests", ["Base", "Wire"]),
     tests("CryptoTests", ["Base", "Crypto", "CSRTP2"]),
-    tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU"]),
+    // Clients of the media plane, for tests and simulations.
+    .target(
+      name: "SimulatedPeers", dependencies: ["Base", "Wire", "Crypto", "MediaControl", "SFU"],
+      path: "Tests/SimulatedPeers", swiftSettings: strict),
+    tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers"]),
     tests("JSONTests", ["Base", "JSON"]),
     tests("CompressionTests", ["Base", "Compression", "CZlib"]),
     tests("ChatCoreTests", ["Base", "ChatCore"]),

@@ -1,0 +1,82 @@
+/// Why something that arrived had no effect; every drop of the media plane has one and is counted.
+public enum DropReason: UInt8, CaseIterable, Hashable, Sendable {
+  // Datagrams of nobody.
+  /// Empty, oversized, or of no protocol that we speak.
+  case unrecognised
+  /// From an address that belongs to no peer, without an SSRC or user fragment that does.
+  case unknownAddress
+  /// An SSRC that belongs to no peer, or is not this peer's.
+  case unknownSSRC
+  /// A connectivity check for a user fragment that we did not hand out.
+  case unknownUfrag
+
+  // ICE and DTLS.
+  /// A STUN message that is malformed, or not a binding request.
+  case stunMalformed
+  /// A connectivity check whose integrity is wrong; an error was answered.
+  case stunUnauthorised
+  /// An error reply that the token bucket withheld.
+  case stunErrorSuppressed
+  /// A check from an address that another peer holds.
+  case addressHeld
+  /// A check from one address more than a peer may have.
+  case addressesFull
+  /// A DTLS datagram where no check had passed, or for a peer without WebRTC.
+  case dtlsUnexpected
+  /// A handshake beyond the node's capacity.
+  case handshakesFull
+
+  // Media, before it is opened.
+  /// RTP, RTCP or a Discord packet whose layout is invalid.
+  case malformed
+  /// Media before keys were agreed.
+  case notConnected
+  /// Audio of a peer that may not speak.
+  case muted
+  /// The sequence number was seen already, or is too old to tell.
+  case replayed
+  /// One SSRC more than a peer may have.
+  case sourcesFull
+
+  // Media, opened.
+  /// The authentication tag does not fit.
+  case unauthentic
+  /// A payload type that was not negotiated for Opus.
+  case payloadType
+  /// A second audio source of a peer whose first still sounds.
+  case secondSource
+  /// A late packet of a stretch that nobody was given.
+  case stale
+  /// RTP without a payload: padding only, a probe.
+  case empty
+
+  // Forwarding: counted once a receiver.
+  /// The receiver may not hear.
+  case deafened
+  /// The receiver has no keys or no address yet.
+  case receiverNotReady
+  /// The cipher refused, or its nonces are used up.
+  case sealFailed
+  /// No slot for the pair of publisher and subscriber.
+  case subscriptionsFull
+  /// A late packet from before the receiver's subscription, or of a stretch withheld from it.
+  case withheld
+
+  // Harmless and expected.
+  /// A Discord keepalive: eight octets, no answer.
+  case keepalive
+  /// A ping before the transport exists, or from an unbound address.
+  case pingUnbound
+
+  // Commands.
+  /// A command for a peer that is not here.
+  case unknownPeer
+  /// An admission of a peer or SSRC that is here already.
+  case duplicateAdmission
+  /// An admission beyond a capacity.
+  case admissionsFull
+  /// An offer with an impossible key, user fragment or fingerprint, or a user fragment that is taken.
+  case badOffer
+  /// Permissions that are not newer than those in force.
+  case staleVersion
+}

@@ -1,0 +1,117 @@
+internal import Base
+internal import Crypto
+internal import MediaControl
+
+/// Handshakes: DTLS datagrams from checked addresses in, keys out once the fingerprint is proved.
+extension Endpoint {
+  mutating func receiveDTLS(
+    _ datagram: Span<UInt8>, _ arrival: Arrival, into sink: inout some TransmitSink & ~Copyable
+  ) {
+    guard let peer = addresses[arrival.source],
+      let isChecked = peers[peer].webRTC?.ice.isChecked(arrival.source), isChecked
+    else { return counters.drop(.dtlsUnexpected) }
+    if beginsHandshake(datagram, peer) {
+      guard openHandshake(of: peer, arrival) else { return }
+    }
+    peers[peer].webRTC?.handshake?.address = arrival.source
+    peers[peer].webRTC?.handshake?.session.receive(datagram, at: arrival.at)
+    advanceHandshake(of: peer, at: arrival.at, into: &sink)
+    if peers[peer].webRTC != nil { armPeer(peer) }
+  }
+
+  /// Whether `datagram` asks for a session that is not there: a ClientHello in the first epoch.
+  ///
+  /// Also after a finished handshake: a page may come back with the same certificate. The keys in use stay
+  /// until the new handshake's fingerprint is proved.
+  private func beginsHandshake(_ datagram: Span<UInt8>, _ peer: Handle<Peer>) -> Bool {
+    guard peers[peer].isHandshakeRunning != true, datagram.count > 13 else { return false }
+    // RFC 6347 §4.1: content type, version, epoch; a handshake's first octet is the message's type.
+    return datagram[0] == 22 && datagram[3] == 0 && datagram[4] == 0 && datagram[13] == 1
+  }
+
+  /// Makes a session for the peer; false when the node has as many as it may.
+  private mutating func openHandshake(of peer: Handle<Peer>, _ arrival: Arrival) -> Bool {
+    releaseHandshake(of: peer)
+    guard counters.openHandshakes < configuration.limits.handshakes,
+      let session = try? DTLSSession(dtls)
+    else {
+      counters.drop(.handshakesFull)
+      return false
+    }
+    counters.openHandshakes += 1
+    peers[peer].webRTC?.handshake = DTLSHandshake(
+      session: session, address: arrival.source, deadline: arrival.at + configuration.handshakeTimeout)
+    return true
+  }
+
+  /// The peer's timer fired: retransmit, give up, or free a session that lingered.
+  mutating func expireHandshake(
+    of peer: Handle<Peer>, at now: Instant, into sink: inout some TransmitSink & ~Copyable
+  ) {
+    guard let deadline = peers[peer].webRTC?.handshake?.deadline else { return }
+    if deadline <= now {
+      let isRunning = peers[peer].isHandshakeRunning == true
+      return isRunning ? endHandshake(of: peer, .handshakeFailed) : releaseHandshake(of: peer)
+    }
+    peers[peer].webRTC?.handshake?.session.expire(at: now)
+    advanceHandshake(of: peer, at: now, into: &sink)
+  }
+
+  /// Sends what the session wants sent and acts on its state.
+  private mutating func advanceHandshake(
+    of peer: Handle<Peer>, at now: Instant, into sink: inout some TransmitSink & ~Copyable
+  ) {
+    guard let address = peers[peer].webRTC?.handshake?.address else { return }
+    var isDone = false
+    while !isDone {
+      sink.transmit(to: address) { slot in
+        let count = peers[peer].webRTC?.handshake?.session.nextDatagram(into: &slot) ?? nil
+        isDone = count == nil
+        return count ?? 0
+      }
+    }
+    guard let state = peers[peer].webRTC?.handshake?.session.state else { return }
+    switch state {
+    case .handshaking:
+      break
+    case .established(let ingress, let egress, let fingerprint):
+      finishHandshake(of: peer, ingress, egress, fingerprint, at: now)
+    case .failed:
+      endHandshake(of: peer, .handshakeFailed)
+    case .closed:
+      releaseHandshake(of: peer)
+    }
+  }
+
+  /// Takes the keys of a session whose certificate is the one that signaling named; once.
+  private mutating func finishHandshake(
+    of peer: Handle<Peer>, _ ingress: SRTPMaterial, _ egress: SRTPMaterial, _ fingerprint: [UInt8],
+    at now: Instant
+  ) {
+    guard peers[peer].isHandshakeRunning == true else { return }
+    guard fingerprint == peers[peer].webRTC?.offer.remoteFingerprint else {
+      return endHandshake(of: peer, .fingerprintMismatch)
+    }
+    guard let srtp = SRTPSession(ingress: ingress, egress: egress, limits: configuration.limits) else {
+      return endHandshake(of: peer, .handshakeFailed)
+    }
+    peers[peer].webRTC?.srtp = consume srtp
+    peers[peer].keyEpoch &+= 1
+    peers[peer].webRTC?.handshake?.linger(until: now + configuration.handshakeLinger)
+    counters.openHandshakes -= 1
+    if let address = peers[peer].webRTC?.handshake?.address {
+      peers[peer].webRTC?.ice.selectUnlessNominated(address)
+    }
+    counters.handshakes &+= 1
+    connected(peer)
+  }
+
+  /// Ends a handshake that failed.
+  ///
+  /// A transport that is up keeps the keys of its earlier handshake: whoever spoils a second one, with
+  /// forged datagrams perhaps, must not end the call. Without keys the transport has failed.
+  private mutating func endHandshake(of peer: Handle<Peer>, _ failure: TransportFailure) {
+    guard peers[peer].transport != .webRTC else { return releaseHandshake(of: peer) }
+    fail(peer, failure)
+  }
+}

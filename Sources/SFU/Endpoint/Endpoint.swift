@@ -1,0 +1,149 @@
+public import Base
+public import Crypto
+public import MediaControl
+internal import Wire
+
+/// The media plane of one shard: datagrams and commands in, datagrams and events out.
+///
+/// ```
+///   receive ─▶ kind of datagram ─▶ peer by address, user fragment or SSRC ─▶ open in place ─▶ PublishedTrack
+///          ─▶ for each SubscribedTrack of it: map, copy into a send slot, seal, transmit
+///   perform ─▶ admit, connect, permit, remove          expire ─▶ consent, handshakes, reports
+/// ```
+///
+/// Owned by a shard's thread; pure: it has no socket, no clock and no thread. Instants given to it never
+/// decrease. After any call, read ``deadline`` again and call ``expire(at:into:events:)`` when it passes.
+/// Whatever arrives, nothing traps: it has an effect or a counted ``DropReason``. Forwarding allocates
+/// nothing once the tables of a room have settled. Limits are ``Limits``.
+public struct Endpoint: ~Copyable {
+  let configuration: EndpointConfiguration
+  let dtls: DTLSContext
+  var responder = STUNResponder()
+  var random: any RandomSource
+
+  var peers: Slab<Peer>
+  var rooms: Slab<Room>
+  var tracks: Slab<PublishedTrack>
+
+  // By command: cold, looked up and never iterated.
+  var peersByID: [PeerID: Handle<Peer>] = [:]
+  var roomsByID: [RoomID: Handle<Room>] = [:]
+
+  // By datagram.
+  var addresses: OpenTable<SocketAddress, Handle<Peer>>
+  var ssrcs: OpenTable<UInt32, Handle<Peer>>
+  var ufrags: OpenTable<Ufrag, Handle<Peer>>
+
+  /// Deadlines: owner `n` is peer slot `n`, owner `peers.capacity + n` is track slot `n`.
+  var deadlines: DeadlineQueue
+  var errorReplies: TokenBucket
+  var counters = EndpointStatistics()
+  /// Events of the call in progress.
+  var pending: [MediaEvent] = []
+  /// Under which receiver reports are sent: we have no media of our own.
+  let reporterSSRC: UInt32
+  let canonicalName: [UInt8]
+
+  /// Makes an empty endpoint whose DTLS sessions use `dtls` and whose choices come from `random`.
+  public init(
+    configuration: EndpointConfiguration, dtls: DTLSContext, random: some RandomSource
+  ) {
+    let limits = configuration.limits
+    var random = random
+    self.configuration = configuration
+    self.dtls = dtls
+    peers = Slab(capacity: limits.peers)
+    rooms = Slab(capacity: limits.rooms)
+    tracks = Slab(capacity: limits.peers)
+    addresses = OpenTable(capacity: limits.addresses, seed: random.next())
+    ssrcs = OpenTable(capacity: limits.peers, seed: random.next())
+    // During an ICE restart a peer has two.
+    ufrags = OpenTable(capacity: limits.peers * 2, seed: random.next())
+    deadlines = DeadlineQueue(owners: limits.peers * 2)
+    errorReplies = TokenBucket(burst: limits.errorReplyBurst, perSecond: limits.errorRepliesPerSecond)
+    reporterSSRC = UInt32(truncatingIfNeeded: random.next()) | 1
+    canonicalName = Array(random.text(16, of: .alphanumeric).utf8)
+    pending.reserveCapacity(16)
+    self.random = random
+  }
+
+  /// Takes in one datagram: `datagram[0 ..< count]`, which is decrypted in place.
+  ///
+  /// O(1) plus one seal for each member of the sender's room.
+  public mutating func receive(
+    _ datagram: inout MutableSpan<UInt8>, count: Int, from source: SocketAddress, at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
+  ) {
+    counters.receivedPackets &+= 1
+    guard count > 0, count <= datagram.count else { return counters.drop(.unrecognised) }
+    counters.receivedOctets &+= UInt64(count)
+    let arrival = Arrival(count: count, source: source, at: now)
+    let kind = DatagramKind.classify(datagram.span.extracting(first: count))
+    switch kind {
+    case .rtp: receiveRTP(&datagram, arrival, into: &sink)
+    case .rtcp: receiveRTCP(&datagram, arrival)
+    case .stun: receiveSTUN(datagram.span.extracting(first: count), arrival, into: &sink)
+    case .dtls: receiveDTLS(datagram.span.extracting(first: count), arrival, into: &sink)
+    case .ipDiscovery: receiveDiscovery(datagram.span.extracting(first: count), arrival, into: &sink)
+    case .voicePing: receivePing(datagram.span.extracting(first: count), arrival, into: &sink)
+    case .keepalive: counters.drop(.keepalive)
+    case .unknown: counters.drop(.unrecognised)
+    }
+    report(to: &events)
+  }
+
+  /// Carries out a command of signaling.
+  public mutating func perform(
+    _ command: MediaCommand, at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
+  ) {
+    switch command {
+    case .admit(let admission): admit(admission)
+    case .connectVoice(let peer, let offer): connectVoice(peer, offer, at: now)
+    case .connectWebRTC(let peer, let offer): connectWebRTC(peer, offer, at: now)
+    case .permit(let peer, let permissions): permit(peer, permissions)
+    case .remove(let peer): remove(peer)
+    }
+    report(to: &events)
+  }
+
+  /// Does everything whose time has come.
+  public mutating func expire(
+    at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
+  ) {
+    while let owner = deadlines.popExpired(at: now) {
+      if let peer = peers.handle(at: owner) {
+        expirePeer(peer, at: now, into: &sink)
+      } else if let track = tracks.handle(at: owner - peers.capacity) {
+        sendReports(of: track, at: now, into: &sink)
+      }
+    }
+    report(to: &events)
+  }
+
+  /// When ``expire(at:into:events:)`` is due next.
+  public var deadline: Instant { deadlines.earliest }
+
+  /// Counters and gauges.
+  public var statistics: EndpointStatistics {
+    var statistics = counters
+    statistics.peers = peers.count
+    statistics.rooms = rooms.count
+    statistics.tracks = tracks.count
+    return statistics
+  }
+
+  private mutating func report(to events: inout some MediaEventSink & ~Copyable) {
+    guard !pending.isEmpty else { return }
+    for event in pending { events.emit(event) }
+    pending.removeAll(keepingCapacity: true)
+  }
+}
+
+/// What came with a datagram besides its octets.
+struct Arrival {
+  let count: Int
+  let source: SocketAddress
+  let at: Instant
+}

@@ -1,0 +1,47 @@
+/// What an ``Endpoint`` counted since it was made; a plain value for metrics.
+public struct EndpointStatistics: Hashable, Sendable {
+  /// Datagrams and octets that arrived.
+  public internal(set) var receivedPackets: UInt64 = 0
+  /// Octets of the datagrams that arrived.
+  public internal(set) var receivedOctets: UInt64 = 0
+  /// Audio packets taken in: authentic, new, permitted.
+  public internal(set) var audioPackets: UInt64 = 0
+  /// Audio packets sent, one a receiver.
+  public internal(set) var forwardedPackets: UInt64 = 0
+  /// Octets of the audio packets sent, with their headers and tags.
+  public internal(set) var forwardedOctets: UInt64 = 0
+  /// RTCP reports sent.
+  public internal(set) var reports: UInt64 = 0
+  /// Connectivity checks answered.
+  public internal(set) var checks: UInt64 = 0
+  /// IP discoveries answered.
+  public internal(set) var discoveries: UInt64 = 0
+  /// Handshakes completed and verified.
+  public internal(set) var handshakes: UInt64 = 0
+
+  /// Peers at present.
+  public internal(set) var peers = 0
+  /// Peers with a transport that is up.
+  public internal(set) var connectedPeers = 0
+  /// Rooms at present.
+  public internal(set) var rooms = 0
+  /// Published tracks at present.
+  public internal(set) var tracks = 0
+  /// Pairs of publisher and subscriber at present.
+  public internal(set) var subscriptions = 0
+  /// DTLS handshakes that are not finished.
+  public internal(set) var openHandshakes = 0
+
+  private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
+
+  init() {}
+
+  /// How often something was dropped for `reason`.
+  public func dropped(_ reason: DropReason) -> UInt64 {
+    drops[Int(reason.rawValue)]
+  }
+
+  mutating func drop(_ reason: DropReason) {
+    drops[Int(reason.rawValue)] &+= 1
+  }
+}

@@ -1,0 +1,16 @@
+public import Base
+public import MediaControl
+
+/// Where an ``Endpoint`` writes datagrams: the shard's send slots, or a simulated network.
+public protocol TransmitSink: ~Copyable {
+  /// Offers a slot of at least 1,500 octets for a datagram to `address`.
+  ///
+  /// `write` fills it from the front and returns the count of octets; 0 means that nothing is sent.
+  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int)
+}
+
+/// Where an ``Endpoint`` reports what signaling must know.
+public protocol MediaEventSink: ~Copyable {
+  /// Takes one event, in the order in which they happened.
+  mutating func emit(_ event: MediaEvent)
+}

@@ -1,0 +1,66 @@
+/// Every capacity of the media plane, with the sum that produced it.
+///
+/// A full table refuses the newcomer and counts it (``DropReason``): it never grows and never evicts
+/// somebody who is there. Storage is reserved when the endpoint is made, but its pages are touched only
+/// when used, so generous numbers cost address space, not memory.
+public struct Limits: Hashable, Sendable {
+  /// Peers of one shard.
+  ///
+  /// A shard forwards about 330,000 packets per second (`docs/benchmarks.md`): 8,192 listeners of one
+  /// speaker at 50 packets per second already exceed it. Turn it up for mostly silent audiences.
+  public var peers = 8_192
+  /// Rooms of one shard: a room without a peer does not exist, so more than `peers` is useless.
+  public var rooms = 8_192
+  /// Members of one room; one packet of a speaker costs this many seals, 0.3 ms per thousand.
+  public var membersPerRoom = 4_096
+  /// Pairs of publisher and subscriber, 160 octets each: a full table is 42 MiB.
+  public var subscriptions = 262_144
+  /// Addresses that passed a check, of one peer: a browser with four interfaces, IPv4 and IPv6.
+  public var addressesPerPeer = 8
+  /// Addresses of all peers together: two a peer on average; 40 octets each and as much again empty.
+  public var addresses = 16_384
+  /// DTLS handshakes at once, 75 KB of OpenSSL's memory each: 38 MB when full.
+  public var handshakes = 512
+  /// SSRCs of one WebRTC peer: each keeps a replay window until the keys change.
+  ///
+  /// None is ever evicted, because forgetting a window would let old packets in again.
+  public var sourcesPerPeer = 8
+  /// Egress streams of a subscriber whose publisher left, with the index at which they stopped.
+  ///
+  /// Should a publisher come back under the same SSRC, its index goes on where it was, so that no
+  /// (key, index) pair is used twice. 16 octets each, allocated when the first one leaves.
+  public var retiredStreamsPerPeer = 64
+  /// STUN error replies: a burst, then so many each second.
+  ///
+  /// Each costs 2 µs and answers an unauthenticated datagram; a browser needs at most one.
+  public var errorReplyBurst = 64
+  /// STUN error replies each second.
+  public var errorRepliesPerSecond = 100
+
+  /// Makes the limits of one ordinary shard.
+  public init() {}
+}
+
+/// Capacities that the code's types fix; none is worth turning.
+enum Fixed {
+  /// Octets of a local user fragment that the router keeps inline; signaling mints 8 to 16.
+  static let ufragCountMax = 32
+  /// Octets of an opened datagram that are forwarded: 1500 less the largest header and tag that egress adds.
+  static let packetCountMax = 1_400
+  /// Octets that egress may add to a payload: header 12, level extension 8, tag 16, nonce 4.
+  static let egressOverhead = 40
+  /// Sequence numbers that may be missing before a stream counts as begun anew: 60 s of 20 ms packets.
+  ///
+  /// Must stay far below 2^15, where a receiver's rollover counter could no longer be guessed.
+  static let sequenceGapMax: UInt64 = 3_000
+  /// While muted, one packet in so many is opened to keep the rollover counter; must be below 2^15.
+  static let mutedOpenStride: UInt16 = 4_096
+  /// Authentication tags of a Discord transport that are remembered against replays: 5 s of packets.
+  static let rememberedTags = 256
+  /// Subscribers that one firing of a report timer serves, so that reports never burst.
+  static let reportsPerFiring = 64
+  /// Ticks a second of the Opus RTP clock.
+  static let opusClockRate: Int64 = 48_000
+  /// Discord's egress nonces start here: its clients count up from 0 under the same key.
+  static let egressNonceFirst: UInt32 = 0x8000_0000
+}

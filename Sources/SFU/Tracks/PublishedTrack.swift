@@ -1,0 +1,109 @@
+internal import Base
+internal import MediaControl
+
+/// One member's audio: where it comes from, how it is doing, and who receives it.
+///
+/// Owned by the endpoint's table of tracks. Made by the first audio packet, gone with its publisher. It
+/// joins whatever the publisher sends (a second SSRC after a reload, a bot that starts again at 0) into one
+/// stream of indices and timestamps that only goes forward, so that subscribers never see the seams.
+struct PublishedTrack: ~Copyable {
+  let publisher: Handle<Peer>
+  let room: Handle<Room>
+  /// The SSRC under which every subscriber receives it: the publisher's admission SSRC.
+  let ssrc: UInt32
+  /// The SSRC under which the publisher sends at present.
+  private(set) var sourceSSRC: UInt32
+
+  private var sequences = SequenceMap(first: 0)
+  private(set) var timestamps = TimestampMap(first: 0)
+  /// Added to the source's indices so that a restarted source never looks late; modulo 2^64.
+  private var indexOffset: UInt64 = 0
+  private(set) var reception = ReceptionStatistics()
+  private(set) var lastAudio: Instant?
+  /// The publisher's last sender report, for LSR and DLSR.
+  private(set) var lastReport: (middle: UInt32, at: Instant)?
+  /// The source's own highest index, as receiver reports state it.
+  private(set) var highestSourceIndex: UInt64 = 0
+
+  var subscriptions: [SubscribedTrack] = []
+  /// Where the next round of sender reports goes on.
+  var reportCursor = 0
+
+  init(publisher: Handle<Peer>, room: Handle<Room>, ssrc: UInt32, sourceSSRC: UInt32) {
+    self.publisher = publisher
+    self.room = room
+    self.ssrc = ssrc
+    self.sourceSSRC = sourceSSRC
+  }
+
+  /// Whether nothing has arrived for `silence`, or ever.
+  func isSilent(for silence: Interval, at now: Instant) -> Bool {
+    guard let lastAudio else { return true }
+    return now - lastAudio >= silence
+  }
+
+  /// The publisher sends under another SSRC, or begins its sequence anew: the stream goes on.
+  mutating func restart(sourceSSRC ssrc: UInt32, index: UInt64) {
+    sourceSSRC = ssrc
+    lastReport = nil
+    // Far enough ahead that no packet of the old run looks like one of the new.
+    indexOffset = sequences.lastInput &+ (1 << 20) &- index
+    sequences.withhold()
+    timestamps.restart()
+    reception.interrupt()
+  }
+
+  /// A packet of the publisher is not forwarded on purpose; nobody sees a gap.
+  mutating func withhold() {
+    sequences.withhold()
+    reception.interrupt()
+  }
+
+  /// Takes an authentic packet in; gives its place in the joined stream, `nil` when it came too late.
+  mutating func receive(_ packet: IngressPacket, at now: Instant) -> (index: UInt64, timestamp: UInt32)? {
+    let input = packet.index &+ indexOffset
+    reception.record(
+      index: input, timestamp: packet.timestamp, payloadCount: packet.payload.count, at: now)
+    lastAudio = now
+    let isNewer = sequences.isNewer(input)
+    guard let index = sequences.map(input) else { return nil }
+    guard isNewer else {
+      guard let timestamp = timestamps.late(packet.timestamp, index: index) else { return nil }
+      return (index, timestamp)
+    }
+    highestSourceIndex = packet.index
+    return (index, timestamps.map(packet.timestamp, index: index, at: now))
+  }
+
+  /// Remembers the publisher's sender report.
+  mutating func reported(middle: UInt32, at now: Instant) {
+    lastReport = (middle, now)
+  }
+
+  /// The loss of the last reporting interval; begins the next.
+  mutating func takeFractionLost() -> UInt8 {
+    reception.takeFractionLost()
+  }
+
+  /// Ends the subscription of `peer`; gives it back when there was one.
+  mutating func unsubscribe(_ peer: Handle<Peer>) -> SubscribedTrack? {
+    guard let position = subscriptions.firstIndex(where: { $0.subscriber == peer }) else { return nil }
+    let ended = subscriptions[position]
+    let last = subscriptions.removeLast()
+    if position < subscriptions.count { subscriptions[position] = last }
+    return ended
+  }
+}
+
+/// An audio packet in plaintext in its receive slot, and what its header said.
+struct IngressPacket {
+  let ssrc: UInt32
+  /// Sequence number with rollovers.
+  let index: UInt64
+  let timestamp: UInt32
+  let isMarked: Bool
+  /// Where the Opus payload lies in the slot, padding excluded.
+  let payload: Range<Int>
+  /// RFC 6464's octet, when the sender gave one.
+  let audioLevel: UInt8?
+}

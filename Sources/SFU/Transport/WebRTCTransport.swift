@@ -1,0 +1,35 @@
+internal import Base
+internal import Crypto
+internal import MediaControl
+
+/// The WebRTC transport of one peer: ICE-lite, DTLS-SRTP, and what its offer negotiated.
+///
+/// Owned by its ``Peer``, made by `connectWebRTC`. Its parts advance independently: ICE selects an address,
+/// a handshake makes keys; the peer is connected when it has both.
+struct WebRTCTransport: ~Copyable {
+  private(set) var offer: WebRTCTransportOffer
+  var ice: ICEAgent
+  var handshake: DTLSHandshake?
+  /// Keys of the last verified handshake; they stay in use while a new handshake runs.
+  var srtp: SRTPSession?
+
+  init(_ offer: WebRTCTransportOffer, ice: ICEAgent) {
+    self.offer = offer
+    self.ice = ice
+  }
+
+  /// The next deadline of this transport: consent or DTLS.
+  func deadline(consentTimeout: Interval) -> Instant {
+    let consent = ice.lastConsent + consentTimeout
+    switch handshake {
+    case .some(let handshake): return min(consent, handshake.next)
+    case .none: return consent
+    }
+  }
+
+  /// Takes the offer of an ICE restart; gives the user fragment that ended by it, if any.
+  mutating func restart(_ offer: WebRTCTransportOffer, _ credentials: ICEAgent.Credentials) -> Ufrag? {
+    self.offer = offer
+    return ice.restart(credentials)
+  }
+}

@@ -1,0 +1,73 @@
+import Base
+import Crypto
+import MediaControl
+import SFU
+import SimulatedPeers
+
+/// An endpoint with its outputs, in virtual time: what the unit tests play on.
+struct Stage: ~Copyable {
+  var endpoint: Endpoint
+  var outbox = Outbox()
+  var log = EventLog()
+  var now = Instant.zero + .seconds(1_000)
+
+  static let room = RoomID(channel: Snowflake(rawValue: 77))
+
+  init(_ configuration: EndpointConfiguration = EndpointConfiguration(), seed: UInt64 = 1) throws {
+    let context = try Identity.server()
+    endpoint = Endpoint(configuration: configuration, dtls: context, random: SeededRandom(seed: seed))
+  }
+
+  mutating func perform(_ command: MediaCommand) {
+    endpoint.perform(command, at: now, into: &outbox, events: &log)
+  }
+
+  /// Gives a datagram to the endpoint and returns what it sends because of it.
+  @discardableResult
+  mutating func receive(_ octets: [UInt8], from source: SocketAddress) -> [Datagram] {
+    var buffer = octets + [UInt8](repeating: 0, count: 64)
+    var span = buffer.mutableSpan
+    endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &log)
+    return outbox.take()
+  }
+
+  /// Lets time pass, firing every deadline on the way.
+  @discardableResult
+  mutating func wait(_ interval: Interval) -> [Datagram] {
+    let end = now + interval
+    while endpoint.deadline <= end {
+      now = max(now, endpoint.deadline)
+      endpoint.expire(at: now, into: &outbox, events: &log)
+    }
+    now = end
+    return outbox.take()
+  }
+
+  static func admission(
+    _ number: UInt64, room: RoomID = Stage.room, maySpeak: Bool = true, mayHear: Bool = true
+  ) -> PeerAdmission {
+    PeerAdmission(
+      peer: PeerID(rawValue: number), room: room, user: Snowflake(rawValue: 500 + number),
+      ssrc: 1_000 + UInt32(number) * 10,
+      permissions: MediaPermissions(version: 1, maySpeak: maySpeak, mayHear: mayHear))
+  }
+
+  static func address(_ number: UInt64) -> SocketAddress {
+    SocketAddress(ip: IPAddress(v4: 0x0A00_0000 | UInt32(number)), port: UInt16(40_000 + number))
+  }
+
+  /// Admits a UDP client, discovers its address and gives it keys.
+  mutating func voiceClient(
+    _ number: UInt64, room: RoomID = Stage.room, mode: VoiceEncryptionMode = .aes256GCM
+  ) throws -> VoiceClient {
+    let admission = Stage.admission(number, room: room)
+    let key = (0..<32).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ Int(number)) }
+    let offer = VoiceTransportOffer(mode: mode, secretKey: key, opusPayloadType: 120)
+    let client = try VoiceClient(
+      admission, offer: offer, address: Stage.address(number), firstSequence: UInt16(number))
+    perform(.admit(admission))
+    receive(client.discovery(), from: client.address)
+    perform(.connectVoice(admission.peer, offer))
+    return client
+  }
+}
