@@ -20,8 +20,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func library(_ name: String, pkgConfig: String? = nil, apt package: String) -> Target {
@@ -80,7 +80,7 @@ let package = Package(
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
 
     tests("BaseTests", ["Base"]),
-    tests("WireTests", ["Base", "Wire"]),
+    tests("WireTests", ["Base", "Wire"], exclude: ["Fixtures"]),
     tests("CryptoTests", ["Base", "Crypto", "CSRTP2"]),
     // Clients of the media plane, for tests and simulations.
     .target(

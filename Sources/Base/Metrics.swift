@@ -59,9 +59,10 @@ public struct MetricFamily: Sendable {
 
   /// The family as text lines, each ended by a newline.
   public var exposition: String {
-    var text = "# HELP \(name) \(MetricFamily.escaped(help))\n# TYPE \(name) \(kind.rawValue)\n"
+    var text = "# HELP \(name) \(MetricFamily.escaped(help, quotes: false))\n"
+    text += "# TYPE \(name) \(kind.rawValue)\n"
     for sample in samples {
-      let labels = sample.labels.map { "\($0.0)=\"\(MetricFamily.escaped($0.1))\"" }
+      let labels = sample.labels.map { "\($0.0)=\"\(MetricFamily.escaped($0.1, quotes: true))\"" }
       text += name + sample.suffix
       if !labels.isEmpty { text += "{" + labels.joined(separator: ",") + "}" }
       text += " \(MetricFamily.number(sample.value))\n"
@@ -69,12 +70,13 @@ public struct MetricFamily: Sendable {
     return text
   }
 
-  private static func escaped(_ text: String) -> String {
+  // Help text has no quotes around it, and an escaped quote in it is an error.
+  private static func escaped(_ text: String, quotes: Bool) -> String {
     var result = ""
     for character in text {
       switch character {
       case "\\": result += "\\\\"
-      case "\"": result += "\\\""
+      case "\"" where quotes: result += "\\\""
       case "\n": result += "\\n"
       default: result.append(character)
       }
@@ -84,7 +86,8 @@ public struct MetricFamily: Sendable {
 
   private static func number(_ value: Double) -> String {
     if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
-    if value == .infinity { return "+Inf" }
+    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+    if value.isNaN { return "NaN" }
     return String(value)
   }
 }

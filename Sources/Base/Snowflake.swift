@@ -50,6 +50,10 @@ public struct SnowflakeGenerator: Sendable {
   public init(node: UInt16, newest: Snowflake?) {
     self.node = UInt64(node & 0x3FF)
     self.newest = newest?.rawValue ?? 0
+    // Another node's number may be above ours in the same millisecond: begin in the next one.
+    if self.newest >> 12 & 0x3FF != self.node {
+      self.newest = (self.newest >> 22 &+ 1) << 22 | self.node << 12
+    }
   }
 
   /// The next snowflake, minted at `now`.
