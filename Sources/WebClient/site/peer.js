@@ -19,6 +19,7 @@ export class Peer extends EventTarget {
   #stale = false;
   /// user → { ssrc, transceiver, element, flagged, heardAt, speaking }
   #remotes = new Map();
+  /// Sections without a member, with the SSRC that they had: { transceiver, ssrc }
   #free = [];
   #muted = false;
   #deafened = false;
@@ -133,27 +134,30 @@ export class Peer extends EventTarget {
   }
 
   #assign() {
-    // A section that was given up in this round rests until the next: its old source has to end first.
-    const ready = this.#free.filter(({ currentDirection }) => currentDirection === 'inactive');
+    // A section that was given up in this round rests until the next: its old source has to end first. And
+    // Chromium's sound stays off when a section gets the very SSRC back that it had before.
+    const isReady = remote => ({ transceiver, ssrc }) =>
+      transceiver.currentDirection === 'inactive' && ssrc !== remote.ssrc;
     for (const remote of this.#remotes.values()) {
       if (remote.transceiver) continue;
-      const reused = ready.pop();
-      if (reused) {
-        this.#free.splice(this.#free.indexOf(reused), 1);
-        reused.direction = 'recvonly';
+      const index = this.#free.findIndex(isReady(remote));
+      if (index >= 0) {
+        remote.transceiver = this.#free.splice(index, 1)[0].transceiver;
+        remote.transceiver.direction = 'recvonly';
+      } else {
+        remote.transceiver = this.#connection.addTransceiver('audio', { direction: 'recvonly' });
       }
-      remote.transceiver = reused ?? this.#connection.addTransceiver('audio', { direction: 'recvonly' });
     }
   }
 
   #release(user) {
-    const { transceiver, element, speaking } = this.#remotes.get(user);
+    const { transceiver, ssrc, element, speaking } = this.#remotes.get(user);
     this.#remotes.delete(user);
     element?.remove();
     if (speaking) this.#tell('speaking', { user, speaking: false });
     if (!transceiver) return;
     transceiver.direction = 'inactive';
-    this.#free.push(transceiver);
+    this.#free.push({ transceiver, ssrc });
   }
 
   // Sound.
