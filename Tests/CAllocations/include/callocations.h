@@ -1,0 +1,9 @@
+#ifndef ROOST_CALLOCATIONS_H
+#define ROOST_CALLOCATIONS_H
+#include <stdint.h>
+
+/* How many heap blocks the calling thread has asked for since it began. For tests only: linking this target
+ * replaces malloc and its relatives by ones that count and pass on to glibc's. */
+uint64_t roost_allocation_count(void);
+
+#endif
