@@ -35,4 +35,15 @@ static inline int roost_dtls_configure(
       && SSL_CTX_set_cipher_list(context, suites) == 1
       && SSL_CTX_set1_groups_list(context, groups) == 1;
 }
+
+/* SHA-1 whose state is a plain value. OpenSSL 3.0's EVP digests and MACs take a heap block for every message,
+ * which the packet path must not; these functions are deprecated in favour of EVP and otherwise the same. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+static inline int roost_sha1_begin(SHA_CTX *state) { return SHA1_Init(state); }
+static inline int roost_sha1_add(SHA_CTX *state, const unsigned char *octets, size_t count) {
+  return SHA1_Update(state, octets, count);
+}
+static inline int roost_sha1_end(SHA_CTX *state, unsigned char *digest) { return SHA1_Final(digest, state); }
+#pragma clang diagnostic pop
 #endif
