@@ -97,7 +97,7 @@ let package = Package(
       "SignalingTests",
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
     tests("NetTests", ["Base", "Net"]),
-    tests("HTTPServerTests", ["Base", "HTTPServer"]),
+    tests("HTTPServerTests", ["Base", "HTTPServer", "COpenSSL"]),
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
       swiftSettings: strict),

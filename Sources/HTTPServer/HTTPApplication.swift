@@ -12,9 +12,14 @@ public struct WebSocketID: Hashable, Sendable {
 }
 
 /// Index and generation of a slot in the loop's table.
-struct ConnectionID: Hashable, Sendable {
+package struct ConnectionID: Hashable, Sendable {
   let index: UInt32
   let generation: UInt32
+
+  package init(index: UInt32, generation: UInt32) {
+    self.index = index
+    self.generation = generation
+  }
 }
 
 /// A whole WebSocket message.

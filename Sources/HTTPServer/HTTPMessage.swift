@@ -55,6 +55,22 @@ public struct HTTPHeaders: Sendable {
     lhs.count == rhs.count && zip(lhs, rhs).allSatisfy { lowercased($0) == lowercased($1) }
   }
 
+  /// Whether `octets` are a token (RFC 9110 §5.6.2).
+  static func isName(_ octets: some Collection<UInt8>) -> Bool {
+    !octets.isEmpty
+      && octets.allSatisfy { octet in
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(octet)
+        }
+      }
+  }
+
+  /// Whether `octets` cannot end a line.
+  static func isValue(_ octets: some Collection<UInt8>) -> Bool {
+    octets.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+  }
+
   private static func lowercased(_ octet: UInt8) -> UInt8 {
     octet >= 0x41 && octet <= 0x5A ? octet | 0x20 : octet
   }

@@ -158,6 +158,8 @@ final class RequestParser {
 
   func fieldEnded() -> Int32 {
     guard head.headers.fields.count < limits.headerFieldsMax, count(4) else { return refuse(.tooManyFields) }
+    // llhttp lets an empty name pass when the input ends before its colon.
+    guard HTTPHeaders.isName(name), HTTPHeaders.isValue(value) else { return refuse(.malformed) }
     while let last = value.last, last == 0x20 || last == 0x09 { value.removeLast() }
     if !isInTrailers {
       head.headers.append(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))

@@ -3,11 +3,11 @@
 /// Takes origin form, absolute form (whose authority then stands for Host) and the `*` of OPTIONS. Refuses
 /// fragments, octets outside printable ASCII, broken percent-encoding, encoded control characters in the
 /// path, and `.` or `..` segments, encoded or not: what comes out can be mapped to names safely.
-struct RequestTarget: Hashable, Sendable {
-  let path: String
-  let query: String
+package struct RequestTarget: Hashable, Sendable {
+  package let path: String
+  package let query: String
 
-  init?(_ target: [UInt8], method: HTTPMethod) {
+  package init?(_ target: [UInt8], method: HTTPMethod) {
     guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else { return nil }
     if target == [UInt8(ascii: "*")] {
       guard method == .options else { return nil }

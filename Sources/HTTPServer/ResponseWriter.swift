@@ -40,9 +40,7 @@ enum ResponseWriter {
   }
 
   private static func isAllowed(_ name: String, _ value: String) -> Bool {
-    let isName = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-    let isValue = value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
-    return isName && isValue
+    HTTPHeaders.isName(name.utf8) && HTTPHeaders.isValue(value.utf8)
       && !["Content-Length", "Connection", "Transfer-Encoding", "Date"].contains {
         HTTPHeaders.equal($0.utf8, name.utf8)
       }

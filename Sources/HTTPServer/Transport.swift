@@ -13,7 +13,7 @@ struct Transport: ~Copyable {
   private let event: OpaquePointer
   private let session: OpaquePointer?
 
-  /// Takes `descriptor` over; with a TLS context it begins the handshake. `nil`, closing it, without memory.
+  /// Takes `descriptor` over and begins the TLS handshake, if any; `nil`, closing it, without memory.
   static func make(base: EventBase, descriptor: Int32, tls: TLSContext?) -> Transport? {
     var yes: Int32 = 1
     // The option's value is an Int32 of that size; without TCP_NODELAY a TLS handshake waits 40 ms.
@@ -115,7 +115,7 @@ struct Transport: ~Copyable {
     if result != 0 { unsafe Unmanaged<SharedFrame>.fromOpaque(context).release() }
   }
 
-  /// Ends our half of the stream: close_notify under TLS, then FIN. Only when the output is empty.
+  /// Ends our half of the stream, once the output is empty: close_notify under TLS, then FIN.
   func shutdownOutput() {
     // The session belongs to the bufferevent; errors do not matter any more.
     if let session = unsafe session {
