@@ -5,15 +5,14 @@ import MediaControl
 extension VoiceGateway {
   /// Sends `message` to the client of `peer`, numbered and kept for RESUME where its version asks for it.
   mutating func send(_ message: VoiceMessage, to peer: PeerID, into actions: inout [VoiceAction]) {
-    guard var session = sessions[peer] else { return }
-    if message.opcode.isReplayed, session.version >= 8 {
-      let octets = message.octets(sequence: session.replay.next)
-      session.replay.append(octets)
-      sessions[peer] = session
-      if let connection = session.connection { actions.append(.send(connection, .text(octets))) }
-    } else if let connection = session.connection {
-      actions.append(.send(connection, .text(message.octets())))
-    }
+    // Field by field: a copy of the session would copy its replay buffer with the next append.
+    guard let version = sessions[peer]?.version, let next = sessions[peer]?.replay.next else { return }
+    let connection = sessions[peer]?.connection
+    let isNumbered = message.opcode.isReplayed && version >= 8
+    guard isNumbered || connection != nil else { return }
+    let octets = message.octets(sequence: isNumbered ? next : nil)
+    if isNumbered { sessions[peer]?.replay.append(octets) }
+    if let connection { actions.append(.send(connection, .text(octets))) }
   }
 
   /// Sends `message` to everybody in the channel of `peer` but itself.
