@@ -112,19 +112,21 @@ public struct HeaderExtensionBlock: Sendable {
 
   /// The form of all elements.
   public let form: HeaderExtensionForm
-  private var octets = InlineArray<64, UInt8>(repeating: 0)
-  private var count = 0
+  @usableFromInline var octets = InlineArray<64, UInt8>(repeating: 0)
+  @usableFromInline var count = 0
 
   /// Makes an empty block.
+  @inlinable
   public init(form: HeaderExtensionForm) {
     self.form = form
   }
 
   /// Octets of the block, filled up to whole words.
-  public var paddedCount: Int { (count &+ 3) & ~3 }
+  @inlinable public var paddedCount: Int { (count &+ 3) & ~3 }
 
   /// Adds an element of the low `count` octets of `value`, big endian; see ``append(id:_:)``.
   @discardableResult
+  @inlinable
   public mutating func append(id: UInt8, value: UInt32, count: Int) -> Bool {
     guard (1...4).contains(count), begin(id: id, count: count) else { return false }
     for index in 0..<count {
@@ -138,13 +140,15 @@ public struct HeaderExtensionBlock: Sendable {
   /// `false`, with nothing added, when the block is full or the form cannot express id or length: 1 to 14
   /// and 1 to 16 octets in the one-byte form, 1 to 255 and 0 to 255 octets in the two-byte form.
   @discardableResult
+  @inlinable
   public mutating func append(id: UInt8, _ octets: Span<UInt8>) -> Bool {
     guard begin(id: id, count: octets.count) else { return false }
     for index in 0..<octets.count { push(octets[index]) }
     return true
   }
 
-  private mutating func begin(id: UInt8, count elementCount: Int) -> Bool {
+  @inlinable
+  mutating func begin(id: UInt8, count elementCount: Int) -> Bool {
     switch form {
     case .oneByte:
       guard (1...14).contains(id), (1...16).contains(elementCount) else { return false }
@@ -159,11 +163,13 @@ public struct HeaderExtensionBlock: Sendable {
     return true
   }
 
-  private mutating func push(_ octet: UInt8) {
+  @inlinable
+  mutating func push(_ octet: UInt8) {
     octets[count] = octet
     count &+= 1
   }
 
+  @inlinable
   func copy(into packet: inout MutableSpan<UInt8>, at offset: Int) {
     for index in 0..<paddedCount { packet[offset &+ index] = octets[index] }
   }

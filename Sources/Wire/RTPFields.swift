@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// What a sender chooses in an RTP header; ``write(into:extensions:)`` makes the octets.
 public struct RTPFields: Hashable, Sendable {
@@ -26,6 +26,7 @@ public struct RTPFields: Hashable, Sendable {
   ///
   /// An empty block writes no extension. 0, with nothing written, when `packet` is too short. Allocates
   /// nothing.
+  @inlinable
   public func write(into packet: inout MutableSpan<UInt8>, extensions: HeaderExtensionBlock) -> Int {
     let body = extensions.paddedCount
     let count = RTPHeader.fixedCount &+ (body > 0 ? 4 &+ body : 0)

@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// The header of an RTP packet (RFC 3550 §5.1, §5.3.1), parsed once; nothing is copied.
 ///
@@ -50,6 +50,7 @@ public struct RTPHeader: Equatable, Sendable {
   public let preambleCount: Int
 
   /// Parses the header of `packet`, whose header extension is in clear or absent.
+  @inlinable
   public init(_ packet: Span<UInt8>) throws(WireError) {
     let count = packet.count
     guard count >= RTPHeader.fixedCount else { throw .truncated }
@@ -108,6 +109,7 @@ public struct RTPHeader: Equatable, Sendable {
   /// Overwrites the fixed header's own fields of an RTP packet in place.
   ///
   /// Version, padding, extension and CSRC bits stay as they are; `packet` has at least ``fixedCount`` octets.
+  @inlinable
   public static func rewrite(
     _ packet: inout MutableSpan<UInt8>, sequenceNumber: UInt16, timestamp: UInt32, ssrc: UInt32,
     payloadType: UInt8, marker: Bool
