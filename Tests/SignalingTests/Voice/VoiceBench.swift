@@ -68,7 +68,7 @@ final class VoiceBench {
 
   func admit(_ state: VoiceState) throws -> String {
     let channel = try #require(state.channelID)
-    let assignment = VoiceAssignment(state: state, channelID: channel, version: 1)
+    let assignment = VoiceAssignment(state: state, channelID: channel)
     let ticket = gateway.admit(assignment, at: now)
     return try #require(ticket).token
   }
