@@ -1,4 +1,5 @@
 import Base
+import Foundation
 import Net
 import Testing
 
@@ -90,11 +91,19 @@ import Testing
     thread.join()
   }
 
-  @Test func `A thread runs on the processor it was given`() throws {
-    let done = Counter()
-    let thread = try PinnedThread.start(name: "roost-test", cpu: 0) { done.add() }
+  @Test func `A thread has the processor and the name it was given and blocks signals`() throws {
+    let status = Locked("")
+    let thread = try PinnedThread.start(name: "roost-test-with-a-long-name", cpu: 0) {
+      let text = (try? String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)) ?? ""
+      status.withLock { $0 = text }
+    }
     thread.join()
-    #expect(done.value == 1)
+    let lines = status.withLock { $0 }.split(separator: "\n")
+    #expect(lines.contains("Name:\troost-test-with"))
+    #expect(lines.contains("Cpus_allowed_list:\t0"))
+    // Bit 14 is SIGTERM, number 15.
+    let blocked = lines.first { $0.hasPrefix("SigBlk:") }?.split(separator: "\t").last
+    #expect((blocked.flatMap { UInt64($0, radix: 16) } ?? 0) & 1 << 14 != 0)
   }
 
   @Test func `A processor that the process may not use is an error`() {

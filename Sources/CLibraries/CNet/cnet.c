@@ -261,5 +261,3 @@ void cnet_thread_prepare(const char *name) {
   // The default slack lets a timer fire 50 µs late, a twentieth of the latency that a packet may gain.
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 }
-
-int cnet_thread_cpu(void) { return sched_getcpu(); }

@@ -49,6 +49,5 @@ void cnet_event_clear(int descriptor);
 int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *context);
 // Called by the thread itself: its name in tools (15 characters) and exact timers.
 void cnet_thread_prepare(const char *name);
-int cnet_thread_cpu(void);
 
 #endif
