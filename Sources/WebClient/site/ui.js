@@ -152,7 +152,7 @@ function updateChannel(element, channel, view) {
     return undefined;
   }
   const isHere = channel.id === view.call;
-  write(button, `🔊 ${channel.name}`);
+  write(button, `♪ ${channel.name}`);
   set(button, 'aria-pressed', isHere);
   set(button, 'title', isHere ? 'You are in this channel' : 'Join');
   reconcile(element.lastElementChild, view.state.voiceIn(view.guild, channel.id), state => state.user_id, state => {
