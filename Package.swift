@@ -91,8 +91,11 @@ let package = Package(
     tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers"]),
     tests("JSONTests", ["Base", "JSON"]),
     tests("CompressionTests", ["Base", "Compression", "CZlib"]),
-    tests("ChatCoreTests", ["Base", "ChatCore"]),
-    tests("StoresTests", ["Base", "ChatCore", "Stores"]),
+    .target(
+      name: "ChatTesting", dependencies: ["Base", "ChatCore"], path: "Tests/ChatTesting",
+      swiftSettings: strict),
+    tests("ChatCoreTests", ["Base", "ChatCore", "ChatTesting"]),
+    tests("StoresTests", ["Base", "ChatCore", "ChatTesting", "Stores"]),
     tests(
       "SignalingTests",
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),

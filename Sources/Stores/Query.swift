@@ -1,0 +1,106 @@
+/// Every statement that is prepared once and kept; the raw value is its text.
+enum Query: String, Hashable {
+  case putAccount = """
+    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (id) DO UPDATE SET username = ?2, global_name = ?3, is_bot = ?4, email = ?5,
+      password_hash = ?6, tokens_valid_after = ?7
+    """
+  case putApplication = """
+    INSERT INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (id) DO UPDATE SET name = ?2, description = ?3, owner_id = ?4, flags = ?5, verify_key = ?6
+    """
+  case putGuild = """
+    INSERT INTO guilds VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4
+    """
+  case putRole = """
+    INSERT INTO roles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+    ON CONFLICT (guild_id, id) DO UPDATE SET name = ?3, color = ?4, is_hoisted = ?5, position = ?6,
+      permissions = ?7, is_managed = ?8, is_mentionable = ?9, bot_id = ?10
+    """
+  case deleteRole = "DELETE FROM roles WHERE guild_id = ?1 AND id = ?2"
+  case putChannel = """
+    INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    ON CONFLICT (id) DO UPDATE SET name = ?4, position = ?5, parent_id = ?6, topic = ?7, is_nsfw = ?8,
+      rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12
+    """
+  case deleteOverwrites = "DELETE FROM overwrites WHERE channel_id = ?1"
+  case putOverwrite = "INSERT INTO overwrites VALUES (?1, ?2, ?3, ?4, ?5)"
+  case deleteChannelReactions = """
+    DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE channel_id = ?1)
+    """
+  case noteDeletedChannel = """
+    UPDATE newest_deleted SET id = max(id, ?1, coalesce(
+      (SELECT last_message_id FROM channels WHERE channels.id = ?1), 0))
+    """
+  case noteDeleted = "UPDATE newest_deleted SET id = max(id, ?1)"
+  case deleteChannel = "DELETE FROM channels WHERE id = ?1"
+  case putMember = """
+    INSERT INTO members VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    ON CONFLICT (guild_id, user_id) DO UPDATE SET nick = ?3, joined_at = ?4, is_muted = ?5,
+      is_deafened = ?6, timed_out_until = ?7, is_temporary = ?8
+    """
+  case deleteMemberRoles = "DELETE FROM member_roles WHERE guild_id = ?1 AND user_id = ?2"
+  case putMemberRole = "INSERT INTO member_roles VALUES (?1, ?2, ?3)"
+  case deleteMember = "DELETE FROM members WHERE guild_id = ?1 AND user_id = ?2"
+  case putInvite = """
+    INSERT INTO invites VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+    ON CONFLICT (code) DO UPDATE SET uses = ?8
+    """
+  case deleteInvite = "DELETE FROM invites WHERE code = ?1"
+  case putMessage = """
+    INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    """
+  case setLastMessage = "UPDATE channels SET last_message_id = ?2 WHERE id = ?1"
+  case updateMessage = """
+    UPDATE messages SET content = ?3, edited_at = ?4, flags = ?5, mentions_everyone = ?6, mentions = ?7,
+      mentioned_roles = ?8 WHERE channel_id = ?1 AND id = ?2
+    """
+  case deleteReactions = "DELETE FROM reactions WHERE message_id = ?1"
+  case deleteMessage = "DELETE FROM messages WHERE channel_id = ?1 AND id = ?2"
+  case putReaction = "INSERT OR IGNORE INTO reactions VALUES (?1, ?2, ?3, ?4, ?5)"
+  case deleteReaction = """
+    DELETE FROM reactions WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id = ?4
+    """
+
+  case accounts = "SELECT * FROM accounts ORDER BY id"
+  case applications = "SELECT * FROM applications ORDER BY id"
+  case guilds = "SELECT * FROM guilds ORDER BY id"
+  case roles = "SELECT * FROM roles ORDER BY guild_id, position, id"
+  case channels = "SELECT * FROM channels ORDER BY id"
+  case overwrites = "SELECT * FROM overwrites ORDER BY channel_id, id"
+  case members = "SELECT * FROM members ORDER BY guild_id, user_id"
+  case memberRoles = "SELECT * FROM member_roles ORDER BY guild_id, user_id, role_id"
+  case invites = "SELECT * FROM invites ORDER BY code"
+  case newestID = """
+    SELECT max((SELECT id FROM newest_deleted),
+      coalesce((SELECT max(id) FROM accounts), 0), coalesce((SELECT max(id) FROM guilds), 0),
+      coalesce((SELECT max(id) FROM roles), 0), coalesce((SELECT max(id) FROM channels), 0),
+      coalesce((SELECT max(last_message_id) FROM channels), 0))
+    """
+  case recentNonces = """
+    SELECT author_id, nonce, channel_id, id FROM messages
+    WHERE channel_id = ?1 AND id >= ?2 AND nonce IS NOT NULL ORDER BY id DESC LIMIT ?3
+    """
+  case message = "SELECT * FROM messages WHERE channel_id = ?1 AND id = ?2"
+  case newestMessages = "SELECT * FROM messages WHERE channel_id = ?1 ORDER BY id DESC LIMIT ?2"
+  case messagesBefore = """
+    SELECT * FROM messages WHERE channel_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3
+    """
+  case messagesAfter = """
+    SELECT * FROM messages WHERE channel_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3
+    """
+  case reactions = """
+    SELECT emoji_id, emoji_name, count(*), coalesce(max(user_id = ?2), 0) FROM reactions
+    WHERE message_id = ?1 GROUP BY emoji_id, emoji_name ORDER BY min(at), emoji_id, emoji_name
+    """
+  case reactionUsers = """
+    SELECT user_id FROM reactions
+    WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id > ?4 ORDER BY user_id LIMIT ?5
+    """
+
+  case instanceValue = "SELECT value FROM instance WHERE key = ?1"
+  case putInstanceValue = """
+    INSERT INTO instance VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2
+    """
+}

@@ -1,0 +1,96 @@
+public import Base
+public import ChatCore
+
+extension SQLiteStore {
+  /// One message of the channel.
+  public mutating func message(
+    channel: Snowflake, id: Snowflake
+  ) throws(StoreError) -> Message? {
+    try database.rows(.message, [.id(channel), .id(id)], readMessage).first
+  }
+
+  /// Messages of the channel older than `bound` (all when nil), newest first.
+  public mutating func messages(
+    channel: Snowflake, before bound: Snowflake?, limit: Int
+  ) throws(StoreError) -> [Message] {
+    guard let bound else {
+      return try database.rows(.newestMessages, [.id(channel), .number(limit)], readMessage)
+    }
+    return try database.rows(
+      .messagesBefore, [.id(channel), .bound(bound), .number(limit)], readMessage)
+  }
+
+  /// The first messages of the channel newer than `bound`, oldest first.
+  public mutating func messages(
+    channel: Snowflake, after bound: Snowflake, limit: Int
+  ) throws(StoreError) -> [Message] {
+    try database.rows(.messagesAfter, [.id(channel), .bound(bound), .number(limit)], readMessage)
+  }
+
+  /// The message's reactions in the order in which the emoji came.
+  public mutating func reactions(
+    message: Snowflake, reader: Snowflake?
+  ) throws(StoreError) -> [ReactionCount] {
+    try database.rows(.reactions, [.id(message), .id(reader)]) { row in
+      ReactionCount(
+        emoji: ReactionEmoji(id: row.integer(0) == 0 ? nil : row.id(0), name: row.string(1)),
+        count: row.number(2), isMine: row.flag(3))
+    }
+  }
+
+  /// Users who reacted with `emoji` and have an id greater than `after`, ascending.
+  public mutating func reactionUsers(
+    message: Snowflake, emoji: ReactionEmoji, after: Snowflake?, limit: Int
+  ) throws(StoreError) -> [Snowflake] {
+    let after = after.map(SQLValue.bound) ?? .integer(0)
+    return try database.rows(
+      .reactionUsers,
+      [.id(message), .emojiID(emoji), .text(emoji.name), after, .number(limit)]
+    ) { $0.id(0) }
+  }
+
+  /// Nonces of messages with an id of at least `oldest`, ascending by message.
+  ///
+  /// Asked channel by channel: messages are clustered so, and only channels with a recent message can have any.
+  public mutating func recentNonces(
+    since oldest: Snowflake, limit: Int
+  ) throws(StoreError) -> [RecentNonce] {
+    let recent = try database.rows(.channels, []) { ($0.id(0), $0.idOrNil(11)) }
+    var found: [RecentNonce] = []
+    for (channel, last) in recent where last.map({ $0 >= oldest }) ?? false {
+      found += try database.rows(
+        .recentNonces, [.id(channel), .bound(oldest), .number(limit)]
+      ) { row in
+        row.nonce(1).map {
+          RecentNonce(authorID: row.id(0), nonce: $0, channelID: row.id(2), messageID: row.id(3))
+        }
+      }.compactMap(\.self)
+    }
+    return found.sorted { $0.messageID < $1.messageID }.suffix(limit)
+  }
+}
+
+/// Reads a row of `messages`.
+private func readMessage(_ row: SQLiteStatement) -> Message {
+  var message = Message(
+    id: row.id(1), channelID: row.id(0), guildID: row.id(2), authorID: row.id(3),
+    kind: MessageKind(rawValue: row.number(4)) ?? .ordinary, content: row.string(5))
+  message.editedAt = row.timeOrNil(6)
+  message.isTTS = row.flag(7)
+  message.flags = MessageFlags(rawValue: UInt32(truncatingIfNeeded: row.integer(8)))
+  message.nonce = row.nonce(9)
+  message.mentionsEveryone = row.flag(10)
+  message.mentions = ids(row.blob(11))
+  message.mentionedRoles = ids(row.blob(12))
+  if let channel = row.idOrNil(13), let answered = row.idOrNil(14) {
+    message.reference = MessageReference(channelID: channel, messageID: answered)
+  }
+  return message
+}
+
+/// Reads ids as ``SQLValue/ids(_:)`` writes them.
+private func ids(_ octets: [UInt8]) -> [Snowflake] {
+  stride(from: 0, to: octets.count - octets.count % 8, by: 8).map { start in
+    Snowflake(rawValue: octets[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) })
+  }
+}

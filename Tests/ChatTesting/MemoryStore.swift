@@ -1,0 +1,261 @@
+public import Base
+public import ChatCore
+
+/// A store for tests that keeps everything in memory and can be told to fail.
+///
+/// It is the simplest thing that fulfils ``ChatStore``: a transaction is a copy of the tables.
+public struct MemoryStore: ~Copyable, ChatStore {
+  /// The step at which the store fails once.
+  public enum Fault: Hashable, Sendable {
+    /// No step.
+    case none
+    /// `begin` throws.
+    case begin
+    /// The given `apply` of the next transaction throws, counted from 0.
+    case apply(Int)
+    /// `commit` throws.
+    case commit
+    /// Every read throws.
+    case read
+  }
+
+  /// What is kept: the fold of all committed writes.
+  public private(set) var tables: Tables
+  private var open: Tables?
+  private var applied = 0
+  /// What fails from now on.
+  public var fault: Fault = .none
+  /// The error of a failing step.
+  public var error: StoreError = .full
+  /// How many transactions were committed.
+  public private(set) var commits = 0
+
+  /// An empty store.
+  public init() {
+    tables = Tables()
+  }
+
+  /// A store with tables that another one held: a restart.
+  public init(_ tables: Tables) {
+    self.tables = tables
+  }
+
+  private var current: Tables { open ?? tables }
+
+  /// Reads everything.
+  public mutating func load() throws(StoreError) -> ChatSnapshot {
+    try check(.read)
+    return current.snapshot
+  }
+
+  /// Opens a transaction.
+  public mutating func begin() throws(StoreError) {
+    try check(.begin)
+    guard open == nil else { throw .other(1) }
+    open = tables
+    applied = 0
+  }
+
+  /// Applies one write.
+  public mutating func apply(_ write: StoreWrite) throws(StoreError) {
+    try check(.apply(applied))
+    guard open != nil else { throw .other(2) }
+    open?.apply(write)
+    applied += 1
+  }
+
+  /// Keeps the transaction.
+  public mutating func commit() throws(StoreError) {
+    guard let open else { throw .other(3) }
+    self.open = nil
+    try check(.commit)
+    tables = open
+    commits += 1
+  }
+
+  /// Forgets the transaction.
+  public mutating func rollback() {
+    open = nil
+  }
+
+  /// Nonces of recent messages.
+  public mutating func recentNonces(
+    since oldest: Snowflake, limit: Int
+  ) throws(StoreError) -> [RecentNonce] {
+    try check(.read)
+    let messages = current.messages.filter { $0.id >= oldest && $0.nonce != nil }
+    return messages.suffix(limit).compactMap { message in
+      message.nonce.map {
+        RecentNonce(
+          authorID: message.authorID, nonce: $0, channelID: message.channelID, messageID: message.id)
+      }
+    }
+  }
+
+  /// One message.
+  public mutating func message(
+    channel: Snowflake, id: Snowflake
+  ) throws(StoreError) -> Message? {
+    try check(.read)
+    return current.messages.first { $0.channelID == channel && $0.id == id }
+  }
+
+  /// Older messages, newest first.
+  public mutating func messages(
+    channel: Snowflake, before bound: Snowflake?, limit: Int
+  ) throws(StoreError) -> [Message] {
+    try check(.read)
+    let older = current.messages.filter { message in
+      message.channelID == channel && (bound.map { message.id < $0 } ?? true)
+    }
+    return older.suffix(limit).reversed()
+  }
+
+  /// Newer messages, oldest first.
+  public mutating func messages(
+    channel: Snowflake, after bound: Snowflake, limit: Int
+  ) throws(StoreError) -> [Message] {
+    try check(.read)
+    return Array(
+      current.messages.filter { $0.channelID == channel && bound < $0.id }.prefix(limit))
+  }
+
+  /// Reactions by emoji.
+  public mutating func reactions(
+    message: Snowflake, reader: Snowflake?
+  ) throws(StoreError) -> [ReactionCount] {
+    try check(.read)
+    let all = current.reactions.filter { $0.message == message }
+    let emoji = Set(all.map(\.emoji)).map { emoji in
+      (emoji: emoji, users: all.filter { $0.emoji == emoji })
+    }
+    let sorted = emoji.sorted { lhs, rhs in
+      let first = (lhs.users.map(\.at).min() ?? 0, rhs.users.map(\.at).min() ?? 0)
+      return first.0 != first.1 ? first.0 < first.1 : lhs.emoji.name < rhs.emoji.name
+    }
+    return sorted.map { emoji, users in
+      ReactionCount(
+        emoji: emoji, count: users.count, isMine: users.contains { $0.user == reader })
+    }
+  }
+
+  /// Users who reacted.
+  public mutating func reactionUsers(
+    message: Snowflake, emoji: ReactionEmoji, after: Snowflake?, limit: Int
+  ) throws(StoreError) -> [Snowflake] {
+    try check(.read)
+    let users = current.reactions.filter { $0.message == message && $0.emoji == emoji }.map(\.user)
+    return Array(users.sorted().filter { user in after.map { $0 < user } ?? true }.prefix(limit))
+  }
+
+  private func check(_ step: Fault) throws(StoreError) {
+    if fault == step { throw error }
+  }
+}
+
+/// The tables of a ``MemoryStore``.
+public struct Tables: Hashable, Sendable {
+  /// One reaction.
+  public struct Reaction: Hashable, Sendable {
+    let message: Snowflake
+    let emoji: ReactionEmoji
+    let user: Snowflake
+    let at: Int64
+  }
+
+  var snapshot = ChatSnapshot()
+  /// Messages ascending by id.
+  public private(set) var messages: [Message] = []
+  /// Reactions as they came.
+  public private(set) var reactions: [Reaction] = []
+
+  init() {}
+
+  mutating func apply(_ write: StoreWrite) {
+    note(write)
+    switch write {
+    case .account(let account): put(account, in: \.accounts) { $0.user.id }
+    case .application(let application): put(application, in: \.applications) { $0.id }
+    case .guild(var guild):
+      guild.roles = snapshot.guilds.first { $0.id == guild.id }?.roles ?? []
+      put(guild, in: \.guilds) { $0.id }
+    case .role(let guild, let role): changeRoles(guild) { $0 = $0.filter { $0.id != role.id } + [role] }
+    case .deleteRole(let guild, let role):
+      changeRoles(guild) { $0.removeAll { $0.id == role } }
+      for index in snapshot.members.indices where snapshot.members[index].guildID == guild {
+        snapshot.members[index].roles.removeAll { $0 == role }
+      }
+    case .channel(let channel): put(channel, in: \.channels) { $0.id }
+    case .deleteChannel(let id):
+      let gone = Set(messages.filter { $0.channelID == id }.map(\.id))
+      snapshot.channels.removeAll { $0.id == id }
+      snapshot.invites.removeAll { $0.channelID == id }
+      messages.removeAll { $0.channelID == id }
+      reactions.removeAll { gone.contains($0.message) }
+    case .member(let member):
+      snapshot.members.removeAll { $0.guildID == member.guildID && $0.userID == member.userID }
+      snapshot.members.append(member)
+      snapshot.members.sort { ($0.guildID, $0.userID) < ($1.guildID, $1.userID) }
+    case .deleteMember(let guild, let user):
+      snapshot.members.removeAll { $0.guildID == guild && $0.userID == user }
+    case .invite(let invite): put(invite, in: \.invites) { $0.code }
+    case .deleteInvite(let code): snapshot.invites.removeAll { $0.code == code }
+    default: applyToMessages(write)
+    }
+  }
+
+  private mutating func applyToMessages(_ write: StoreWrite) {
+    switch write {
+    case .message(let message):
+      messages.append(message)
+      messages.sort { $0.id < $1.id }
+      for index in snapshot.channels.indices where snapshot.channels[index].id == message.channelID {
+        snapshot.channels[index].lastMessageID = message.id
+      }
+    case .updateMessage(let message):
+      messages = messages.map { $0.id == message.id ? message : $0 }
+    case .deleteMessage(_, let id):
+      messages.removeAll { $0.id == id }
+      reactions.removeAll { $0.message == id }
+    case .reaction(let message, let emoji, let user, let at):
+      let isKnown = reactions.contains {
+        $0.message == message && $0.emoji == emoji && $0.user == user
+      }
+      if !isKnown {
+        reactions.append(
+          Reaction(message: message, emoji: emoji, user: user, at: at.milliseconds))
+      }
+    case .deleteReaction(let message, let emoji, let user):
+      reactions.removeAll { $0.message == message && $0.emoji == emoji && $0.user == user }
+    default: break
+    }
+  }
+
+  private mutating func note(_ write: StoreWrite) {
+    let id: Snowflake? =
+      switch write {
+      case .account(let account): account.user.id
+      case .guild(let guild): guild.id
+      case .role(_, let role): role.id
+      case .channel(let channel): channel.id
+      case .message(let message): message.id
+      default: nil
+      }
+    if let id { snapshot.newestID = max(snapshot.newestID ?? id, id) }
+  }
+
+  private mutating func changeRoles(_ id: Snowflake, _ body: (inout [Role]) -> Void) {
+    for index in snapshot.guilds.indices where snapshot.guilds[index].id == id {
+      body(&snapshot.guilds[index].roles)
+      snapshot.guilds[index].roles.sort { ($0.position, $0.id) < ($1.position, $1.id) }
+    }
+  }
+
+  private mutating func put<Row, Key: Comparable>(
+    _ row: Row, in table: WritableKeyPath<ChatSnapshot, [Row]>, _ key: (Row) -> Key
+  ) {
+    snapshot[keyPath: table].removeAll { key($0) == key(row) }
+    snapshot[keyPath: table].append(row)
+    snapshot[keyPath: table].sort { key($0) < key($1) }
+  }
+}

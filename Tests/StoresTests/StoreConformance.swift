@@ -1,0 +1,232 @@
+import Base
+import ChatCore
+import Testing
+
+/// What every store must do; written once, run for each kind.
+struct StoreConformance {
+  static let at = WallTime(milliseconds: 1_700_000_000_000)
+  static let user = Snowflake(rawValue: 1001)
+  static let guild = Snowflake(rawValue: 2001)
+  static let channel = Snowflake(rawValue: 3001)
+
+  /// An account, a guild with two roles, two channels, a member and an invite.
+  static var world: [StoreWrite] {
+    let everyone = Role(
+      id: guild, name: "@everyone", color: 0, isHoisted: false, position: 0,
+      permissions: .newGuildDefault, isManaged: false, isMentionable: false, botID: nil)
+    let role = Role(
+      id: Snowflake(rawValue: 2002), name: "rôle", color: 0xFF00FF, isHoisted: true, position: 3,
+      permissions: Permissions(rawValue: .max), isManaged: true, isMentionable: true, botID: user)
+    var text = Channel(id: channel, guildID: guild, kind: .text, name: "general", position: 1)
+    text.parentID = Snowflake(rawValue: 3002)
+    text.topic = "tøpic"
+    text.isNSFW = true
+    text.rateLimitPerUser = 5
+    text.overwrites = [
+      PermissionOverwrite(id: user, target: .member, allow: .sendMessages, deny: .viewChannel),
+      PermissionOverwrite(id: guild, target: .role, allow: [], deny: Permissions(rawValue: 1 << 63)),
+    ]
+    let category = Channel(
+      id: Snowflake(rawValue: 3002), guildID: guild, kind: .category, name: "c", position: 0)
+    var invite = Invite(
+      code: "abcdEFGH", guildID: guild, channelID: channel, inviterID: user, createdAt: at, maxAge: 60,
+      maxUses: 2, isTemporary: true)
+    invite.uses = 1
+    return [
+      .account(account("ann", user)), .account(account("bot", Snowflake(rawValue: 1002))),
+      .application(
+        Application(
+          id: Snowflake(rawValue: 1002), name: "bot", description: "d", ownerID: user, flags: 7,
+          verifyKey: "ff")),
+      .guild(Guild(id: guild, name: "g", ownerID: user, systemChannelID: channel, roles: [])),
+      .role(guild: guild, everyone), .role(guild: guild, role), .channel(text), .channel(category),
+      .member(
+        Member(
+          guildID: guild, userID: user, nick: "nick", roles: [role.id], joinedAt: at, isMuted: true,
+          isDeafened: false, timedOutUntil: at, isTemporary: true)),
+      .invite(invite),
+    ]
+  }
+
+  static func account(_ name: String, _ id: Snowflake) -> Account {
+    let isBot = name == "bot"
+    return Account(
+      user: User(id: id, username: name, globalName: isBot ? nil : "Ann", isBot: isBot),
+      email: isBot ? nil : "\(name)@example.org", passwordHash: isBot ? nil : "hash", tokensValidAfter: at)
+  }
+
+  static func message(_ id: UInt64, _ content: String) -> Message {
+    Message(
+      id: Snowflake(rawValue: id), channelID: channel, guildID: guild, authorID: user, kind: .ordinary,
+      content: content)
+  }
+
+  static func write<Store: ChatStore & ~Copyable>(
+    _ writes: [StoreWrite], to store: inout Store
+  ) throws {
+    try store.begin()
+    for write in writes { try store.apply(write) }
+    try store.commit()
+  }
+
+  static func checkEverything<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    #expect(try store.load() == ChatSnapshot())
+    try checkSnapshot(&store)
+    try checkReplacing(&store)
+    try checkMessages(&store)
+    try checkReactions(&store)
+    try checkRollback(&store)
+    try checkDeleting(&store)
+  }
+
+  static func checkSnapshot<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    try write(world, to: &store)
+    let snapshot = try store.load()
+    #expect(snapshot.accounts.map(\.user.username) == ["ann", "bot"])
+    var accounts: [Account] = []
+    for write in world {
+      switch write {
+      case .account(let account): accounts.append(account)
+      case .application(let application): #expect(snapshot.applications == [application])
+      case .guild(let guild):
+        #expect(snapshot.guilds.map(\.name) == [guild.name])
+        #expect(snapshot.guilds.first?.systemChannelID == guild.systemChannelID)
+      case .role(_, let role): #expect(snapshot.guilds.first?.role(role.id) == role)
+      case .channel(let channel):
+        let kept = snapshot.channels.first { $0.id == channel.id }
+        var expected = channel
+        expected.overwrites.sort { $0.id < $1.id }
+        var found = try #require(kept)
+        found.overwrites.sort { $0.id < $1.id }
+        #expect(found == expected)
+      case .member(let member): #expect(snapshot.members == [member])
+      case .invite(let invite): #expect(snapshot.invites == [invite])
+      default: Issue.record("the world holds no such write")
+      }
+    }
+    #expect(snapshot.accounts == accounts)
+    #expect(snapshot.guilds.first?.roles.map(\.position) == [0, 3])
+    #expect(snapshot.newestID == Snowflake(rawValue: 3002))
+  }
+
+  /// Writing everything again changes nothing: replacing must not delete what hangs on a row.
+  static func checkReplacing<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    let before = try store.load()
+    try write(world, to: &store)
+    #expect(try store.load() == before)
+  }
+
+  static func checkMessages<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    var rich = message(5003, "c \u{0} 👍")
+    rich.kind = .reply
+    rich.isTTS = true
+    rich.flags = .suppressEmbeds
+    rich.nonce = .text("18446744073709551615")
+    rich.mentionsEveryone = true
+    rich.mentions = [user, Snowflake(rawValue: .max)]
+    rich.mentionedRoles = [guild]
+    rich.reference = MessageReference(channelID: channel, messageID: Snowflake(rawValue: 5001))
+    var numbered = message(5004, "d")
+    numbered.nonce = .integer(-7)
+    let all = [message(5001, "a"), message(5002, "b"), rich, numbered, message(5005, "")]
+    try write(all.map { .message($0) }, to: &store)
+
+    #expect(try store.message(channel: channel, id: rich.id) == rich)
+    #expect(try store.message(channel: guild, id: rich.id) == nil)
+    #expect(try store.message(channel: channel, id: Snowflake(rawValue: .max)) == nil)
+    let last = Snowflake(rawValue: 5005)
+    #expect(try store.load().channels.first { $0.id == channel }?.lastMessageID == last)
+    #expect(try store.load().newestID == last)
+
+    func ids(_ messages: [Message]) -> [UInt64] { messages.map(\.id.rawValue) }
+    #expect(ids(try store.messages(channel: channel, before: nil, limit: 2)) == [5005, 5004])
+    let bound = Snowflake(rawValue: 5003)
+    #expect(ids(try store.messages(channel: channel, before: bound, limit: 100)) == [5002, 5001])
+    #expect(ids(try store.messages(channel: channel, after: bound, limit: 1)) == [5004])
+    let end = Snowflake(rawValue: .max)
+    #expect(ids(try store.messages(channel: channel, before: end, limit: 1)) == [5005])
+    #expect(ids(try store.messages(channel: channel, after: end, limit: 1)) == [])
+    #expect(ids(try store.messages(channel: guild, before: nil, limit: 1)) == [])
+
+    let nonces = try store.recentNonces(since: Snowflake(rawValue: 5001), limit: 10)
+    #expect(nonces.map(\.nonce) == [.text("18446744073709551615"), .integer(-7)])
+    #expect(nonces.map(\.messageID.rawValue) == [5003, 5004])
+    #expect(try store.recentNonces(since: Snowflake(rawValue: 5004), limit: 10).count == 1)
+    #expect(try store.recentNonces(since: Snowflake(rawValue: 1), limit: 1).count == 1)
+
+    rich.content = "edited"
+    rich.editedAt = at
+    rich.flags = []
+    rich.mentions = []
+    rich.mentionsEveryone = false
+    try write([.updateMessage(rich)], to: &store)
+    #expect(try store.message(channel: channel, id: rich.id) == rich)
+  }
+
+  static func checkReactions<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    let id = Snowflake(rawValue: 5001)
+    let thumb = ReactionEmoji(id: nil, name: "👍")
+    let heart = ReactionEmoji(id: nil, name: "❤️")
+    func reaction(_ emoji: ReactionEmoji, _ user: UInt64, _ time: Int64) -> StoreWrite {
+      .reaction(
+        message: id, emoji, user: Snowflake(rawValue: user), at: WallTime(milliseconds: time))
+    }
+    try write(
+      [reaction(thumb, 9, 1), reaction(heart, 8, 2), reaction(thumb, 7, 3), reaction(thumb, 9, 4)],
+      to: &store)
+    #expect(
+      try store.reactions(message: id, reader: Snowflake(rawValue: 8)) == [
+        ReactionCount(emoji: thumb, count: 2, isMine: false),
+        ReactionCount(emoji: heart, count: 1, isMine: true),
+      ])
+    #expect(try store.reactions(message: id, reader: nil).map(\.isMine) == [false, false])
+    func users(_ after: UInt64?, _ limit: Int) throws -> [UInt64] {
+      try store.reactionUsers(
+        message: id, emoji: thumb, after: after.map(Snowflake.init(rawValue:)), limit: limit
+      ).map(\.rawValue)
+    }
+    #expect(try users(nil, 10) == [7, 9])
+    #expect(try users(nil, 1) == [7])
+    #expect(try users(7, 10) == [9])
+    try write(
+      [.deleteReaction(message: id, heart, user: Snowflake(rawValue: 8))], to: &store)
+    #expect(try store.reactions(message: id, reader: nil).map(\.emoji) == [thumb])
+  }
+
+  static func checkRollback<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    let before = try store.load()
+    try store.begin()
+    try store.apply(.message(message(6001, "gone")))
+    try store.apply(.account(account("eve", Snowflake(rawValue: 1003))))
+    let gone = Snowflake(rawValue: 6001)
+    #expect(try store.message(channel: channel, id: gone)?.content == "gone", "reads see the transaction")
+    store.rollback()
+    #expect(try store.message(channel: channel, id: gone) == nil)
+    #expect(try store.load() == before)
+    store.rollback()
+    try write([.message(message(6002, "kept"))], to: &store)
+    #expect(try store.message(channel: channel, id: Snowflake(rawValue: 6002)) != nil)
+  }
+
+  static func checkDeleting<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    let role = Snowflake(rawValue: 2002)
+    try write([.deleteRole(guild: guild, role: role)], to: &store)
+    #expect(try store.load().guilds.first?.roles.map(\.id) == [guild])
+    #expect(try store.load().members.map(\.roles) == [[]])
+    let id = Snowflake(rawValue: 5001)
+    try write([.deleteMessage(channel: channel, message: id)], to: &store)
+    #expect(try store.message(channel: channel, id: id) == nil)
+    #expect(try store.reactions(message: id, reader: nil) == [])
+    try write(
+      [
+        .reaction(message: Snowflake(rawValue: 5002), ReactionEmoji(id: nil, name: "👍"), user: user, at: at),
+        .deleteChannel(channel), .deleteMember(guild: guild, user: user),
+      ], to: &store)
+    let after = try store.load()
+    #expect(after.channels.map(\.id.rawValue) == [3002])
+    #expect(after.invites == [] && after.members == [])
+    #expect(after.newestID == Snowflake(rawValue: 6002), "ids of what is deleted are not used again")
+    #expect(try store.messages(channel: channel, before: nil, limit: 10) == [])
+    #expect(try store.reactions(message: Snowflake(rawValue: 5002), reader: nil) == [])
+  }
+}
