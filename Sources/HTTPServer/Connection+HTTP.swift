@@ -36,12 +36,13 @@ extension Connection {
 
   private func headArrived(_ parser: RequestParser, hasMore: Bool) {
     loop.headArrived(self)
-    let head: RequestHead
+    var head: RequestHead
     do throws(RequestFault) {
       head = try RequestHead(parser.head, remote: remote, isTLS: isTLS)
     } catch {
       return refuse(error)
     }
+    head.request.listener = listener
     isHeadRequest = head.request.method == .head
     if head.asksForWebSocket { return upgrade(head) }
     parser.ignoreUpgrade()

@@ -34,6 +34,8 @@ final class Connection {
   let transport: Transport
   let remote: SocketAddress
   let isTLS: Bool
+  /// Index of the listener that accepted it.
+  let listener: Int
   /// The place in the loop's table.
   var id = ConnectionID(index: .max, generation: 0)
 
@@ -73,11 +75,12 @@ final class Connection {
   private var isReading = true
   private var isFeeding = false
 
-  init(loop: HTTPLoop, transport: consuming Transport, remote: SocketAddress, isTLS: Bool) {
+  init(loop: HTTPLoop, transport: consuming Transport, remote: SocketAddress, isTLS: Bool, listener: Int) {
     self.loop = loop
     self.transport = transport
     self.remote = remote
     self.isTLS = isTLS
+    self.listener = listener
   }
 
   var limits: HTTPLimits { loop.limits }

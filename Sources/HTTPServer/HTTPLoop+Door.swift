@@ -36,7 +36,8 @@ extension HTTPLoop {
       statistics.count(.acceptFailed)
       return nil
     }
-    let connection = Connection(loop: self, transport: transport, remote: remote, isTLS: tls != nil)
+    let connection = Connection(
+      loop: self, transport: transport, remote: remote, isTLS: tls != nil, listener: listener.index)
     guard let handle = connections.insert(connection) else {
       statistics.count(.connections)
       return nil

@@ -99,6 +99,8 @@ public struct HTTPRequest: Sendable {
   public let remote: SocketAddress
   /// Whether it came through TLS.
   public let isTLS: Bool
+  /// Which of the configuration's listeners it came through, counted from 0.
+  public internal(set) var listener = 0
 
   /// Makes a request of its parts; applications' tests use this.
   public init(

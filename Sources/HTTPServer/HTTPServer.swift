@@ -28,7 +28,7 @@ public final class HTTPServer: @unchecked Sendable {
     self.waker = waker
     statistics = loop.statistics
     var contexts: [Locked<TLSContext>] = []
-    for listener in configuration.listeners {
+    for (index, listener) in configuration.listeners.enumerated() {
       var tls: Locked<TLSContext>?
       if let identity = listener.tls {
         let context = Locked(try TLSContext(identity))
@@ -37,7 +37,7 @@ public final class HTTPServer: @unchecked Sendable {
       }
       loop.listeners.append(
         try Listener(
-          base: base, loop: loop, address: listener.address, tls: tls, sharesPort: configuration.sharesPort,
+          index: index, base: base, loop: loop, address: listener.address, tls: tls, sharesPort: configuration.sharesPort,
           backlog: configuration.limits.backlog))
     }
     self.contexts = contexts

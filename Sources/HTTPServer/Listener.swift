@@ -5,6 +5,8 @@ import Glibc
 /// Owns one listening socket and its libevent listener.
 @safe
 final class Listener {
+  /// Its place in the configuration.
+  let index: Int
   /// Where it is bound.
   let address: SocketAddress
   /// What TLS shows; exchanged by ``HTTPServer/replaceIdentity(_:)`` from any thread; `nil` for plain HTTP.
@@ -14,7 +16,7 @@ final class Listener {
   private unowned let loop: HTTPLoop
 
   init(
-    base: EventBase, loop: HTTPLoop, address: SocketAddress, tls: Locked<TLSContext>?, sharesPort: Bool,
+    index: Int, base: EventBase, loop: HTTPLoop, address: SocketAddress, tls: Locked<TLSContext>?, sharesPort: Bool,
     backlog: Int
   ) throws(HTTPServerError) {
     var flags = LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC
@@ -27,6 +29,7 @@ final class Listener {
     }
     guard let listener = unsafe listener else { throw .bind(address, code: errno) }
     unsafe self.listener = listener
+    self.index = index
     self.base = base
     self.loop = loop
     self.tls = tls

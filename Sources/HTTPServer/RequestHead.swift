@@ -11,7 +11,7 @@ struct RawHead: Sendable {
 
 /// A request's head that keeps the rules of RFC 9112, and what they say about its body and connection.
 struct RequestHead: Sendable {
-  let request: HTTPRequest
+  var request: HTTPRequest
   /// `nil` when there is no length: no body, or a chunked one.
   let contentCount: Int?
   let isChunked: Bool
