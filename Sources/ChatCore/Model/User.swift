@@ -66,6 +66,10 @@ public struct Application: Hashable, Sendable {
   public var ownerID: Snowflake?
   /// Discord's application flags.
   public var flags: UInt32
+  /// The flags that grant the privileged intents: presences (bit 13), members (15), message content (19).
+  ///
+  /// A new application has them: whoever runs a bot on their own server need not ask anybody.
+  public static let privilegedIntentFlags: UInt32 = 1 << 13 | 1 << 15 | 1 << 19
   /// 64 hexadecimal digits, unique to the application.
   public var verifyKey: String
 

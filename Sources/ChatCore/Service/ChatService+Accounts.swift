@@ -74,8 +74,8 @@ extension ChatService where Store: ~Copyable {
     form.length("name", name, Limits.usernameLengthMin...Limits.usernameLengthMax)
     try form.finish()
     let application = Application(
-      id: ids.next(at: asker.at), name: name, description: "", ownerID: asker.user, flags: 0,
-      verifyKey: random.text(64, of: .hexadecimal))
+      id: ids.next(at: asker.at), name: name, description: "", ownerID: asker.user,
+      flags: Application.privilegedIntentFlags, verifyKey: random.text(64, of: .hexadecimal))
     let user = User(id: application.id, username: name, globalName: nil, isBot: true)
     try keep(
       .account(
