@@ -1,0 +1,64 @@
+public import Base
+
+/// Everything that an operator can set, typed and checked.
+///
+/// Made by ``ConfigurationSources``; the table ``ConfigurationKey/all`` says how each field is written.
+public struct Configuration: Hashable, Sendable {
+  /// Where the database, the generated certificates and the lock live.
+  public var dataDirectory = "./data"
+  /// TCP addresses of the page, the API and the main gateway; port 0 takes a free one.
+  public var httpListen = [SocketAddress(ip: .loopbackV4, port: 8443)]
+  /// PEM file with the certificate chain; empty with `--dev`, where one is made.
+  public var certificateFile = ""
+  /// PEM file with the certificate's private key.
+  public var keyFile = ""
+  /// TCP addresses of the voice gateway.
+  public var voiceListen = [SocketAddress(ip: .loopbackV4, port: 8444)]
+  /// What clients are told to connect their voice gateway to, `host:port`; empty derives it.
+  public var voiceEndpoint = ""
+  /// The host name that links and gateway addresses carry.
+  public var publicHost = "localhost"
+  /// The page's address when a proxy changes it; empty derives it from the host and the port.
+  public var publicURL = ""
+  /// UDP addresses of the media plane, at most one IPv4 and one IPv6; `[::]` alone takes both.
+  public var mediaListen = [
+    SocketAddress(ip: .loopbackV4, port: 50000), SocketAddress(ip: .loopbackV6, port: 50000),
+  ]
+  /// What clients are told instead of the listening addresses: behind NAT, the outer ones.
+  public var mediaAnnounce: [SocketAddress] = []
+  /// Least serious log line that is written.
+  public var logLevel = LogLevel.info
+  /// How log lines are written.
+  public var logFormat = LogFormat.auto
+  /// Who may create an account.
+  public var registration = RegistrationPolicy.invite
+  /// Most TCP connections at a time, the main and the voice gateway together.
+  public var connectionsMax = 10_000
+  /// Most voice connections at a time.
+  public var voicePeersMax = 1_000
+
+  /// Makes the documented defaults.
+  public init() {}
+}
+
+/// How log lines are written to stderr.
+public enum LogFormat: String, CaseIterable, Sendable {
+  case auto, text, json
+}
+
+/// Who may create an account.
+public enum RegistrationPolicy: String, CaseIterable, Sendable {
+  case open, invite
+}
+
+extension Configuration {
+  /// What `--dev` starts from: the defaults, with a media port that cannot be taken already.
+  public static var dev: Configuration {
+    var configuration = Configuration()
+    configuration.mediaListen = [
+      SocketAddress(ip: .loopbackV4, port: 0), SocketAddress(ip: .loopbackV6, port: 0),
+    ]
+    configuration.registration = .open
+    return configuration
+  }
+}
