@@ -1,0 +1,125 @@
+internal import Base
+internal import JSON
+internal import MediaControl
+internal import Signaling
+
+/// Where a running server is and what there is to try: what `serve` prints when it is ready.
+public struct Announcement: Hashable, Sendable {
+  /// A bot that is ready to log in.
+  public struct Bot: Hashable, Sendable {
+    /// Its user id.
+    public let id: String
+    /// What it logs in with.
+    public let token: String
+  }
+
+  /// The demo guild.
+  struct Demo: Hashable, Sendable {
+    let world: DemoWorld
+    let bots: [Bot]
+  }
+
+  /// The page.
+  public let url: String
+  /// The REST API, `…/api/v10`.
+  public let api: String
+  /// The main gateway, `wss://…`.
+  public let gateway: String
+  /// The voice gateway's `host:port`.
+  public let voice: String
+  /// The PEM file of the private certificate authority; `nil` when the operator brought a certificate.
+  public let certificateAuthority: String?
+  /// The announced media addresses.
+  public let media: [String]
+  let demo: Demo?
+
+  /// The link to open.
+  public var inviteURL: String {
+    demo.map { "\(url)/invite/\($0.world.invite)" } ?? url
+  }
+
+  /// The bots of the demo guild.
+  public var bots: [Bot] { demo?.bots ?? [] }
+
+  /// One line of JSON, without a newline.
+  public var json: String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.field("url", url)
+      writer.field("api", api)
+      writer.field("gateway", gateway)
+      writer.field("voice", voice)
+      writer.field("ca", certificateAuthority)
+      if let world = demo?.world {
+        writer.field("guild_id", world.guild)
+        writer.object("channels") { writer in
+          writer.field("text", world.text)
+          writer.field("voice", world.voice)
+          writer.field("stage", world.stage)
+        }
+        writer.field("invite", world.invite)
+        writer.field("invite_url", inviteURL)
+        writer.object("owner") { writer in
+          writer.field("id", world.owner)
+          writer.field("login", world.login)
+          writer.field("password", world.password)
+        }
+        writer.array("bots") { writer in
+          for bot in bots {
+            writer.object { writer in
+              writer.field("id", bot.id)
+              writer.field("token", bot.token)
+            }
+          }
+        }
+      }
+      writer.array("udp") { writer in
+        for address in media { writer.element(address) }
+      }
+    }
+    return String(decoding: writer.octets, as: UTF8.self)
+  }
+
+  /// Lines for a person.
+  public var text: String {
+    var lines = "\n"
+    if demo == nil {
+      lines += "  Page      \(url)\n"
+    } else {
+      lines += "  Page      \(inviteURL)\n"
+    }
+    lines += "  API       \(api)\n  Gateway   \(gateway)\n"
+    if let certificateAuthority { lines += "  CA        \(certificateAuthority)\n" }
+    if let world = demo?.world { lines += "  Owner     \(world.login)  password \(world.password)\n" }
+    for bot in bots { lines += "  Bot       \(bot.id)  token \(bot.token)\n" }
+    return lines + "\n"
+  }
+}
+
+extension Announcement {
+  /// The announcement of a site.
+  init(site: Site, certificateAuthority: String?, demo: Demo?) {
+    url = site.url
+    api = site.url + "/api/v10"
+    gateway = site.gatewayURL
+    voice = site.voiceEndpoint
+    self.certificateAuthority = certificateAuthority
+    media = site.node.addresses.map(\.description)
+    self.demo = demo
+  }
+}
+
+extension Announcement.Demo {
+  /// The demo guild with its bots' tokens, which are the same at every start.
+  init(world: DemoWorld, tokens: TokenAuthority) throws(ServerError) {
+    self.world = world
+    var bots: [Announcement.Bot] = []
+    for bot in world.bots {
+      guard let token = tokens.mint(user: bot, at: world.issued) else {
+        throw .store("no token could be minted")
+      }
+      bots.append(Announcement.Bot(id: bot.description, token: token))
+    }
+    self.bots = bots
+  }
+}

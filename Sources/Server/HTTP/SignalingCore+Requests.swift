@@ -1,0 +1,57 @@
+internal import Base
+internal import HTTPServer
+internal import Signaling
+internal import Synchronization
+
+/// Requests that are no WebSocket: the API, the page, and what operators watch.
+extension SignalingCore {
+  /// Multipart uploads may be this long; the REST API refuses their files, but clearly.
+  private static let uploadCountMax = 25 << 20
+
+  func bodyCountMax(_ request: HTTPRequest) -> Int? {
+    request.headers.first("Content-Type")?.hasPrefix("multipart/form-data") == true
+      ? SignalingCore.uploadCountMax : nil
+  }
+
+  func received(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
+    if RESTAPI.serves(path: request.path) {
+      ask(request, exchange, on: loop)
+      return
+    }
+    guard request.method == .get || request.method == .head else {
+      let response = HTTPResponse(status: 405, headers: [("Allow", "GET, HEAD")])
+      loop.respond(exchange, response)
+      return
+    }
+    let response =
+      switch request.path {
+      case "/healthz": SignalingCore.text(200, "ok\n")
+      case "/readyz":
+        services.isReady.load(ordering: .acquiring)
+          ? SignalingCore.text(200, "ready\n") : SignalingCore.text(503, "not ready\n")
+      case "/metrics": metrics()
+      default:
+        request.listener < site.mainListeners
+          ? pages.response(to: request) ?? SignalingCore.text(404, "not found\n")
+          : SignalingCore.text(404, "not found\n")
+      }
+    loop.respond(exchange, response)
+  }
+
+  private func metrics() -> HTTPResponse {
+    let families = Metrics.families(
+      services: services, gateway: gateway.statistics, voice: voice.statistics,
+      voiceSessions: voice.sessionCount, rest: rest.statistics)
+    let body = families.map(\.exposition).joined()
+    return HTTPResponse(
+      status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+      body: Array(body.utf8))
+  }
+
+  private static func text(_ status: Int, _ text: String) -> HTTPResponse {
+    HTTPResponse(
+      status: status,
+      headers: [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")],
+      body: Array(text.utf8))
+  }
+}

@@ -1,0 +1,300 @@
+internal import Base
+internal import ChatCore
+internal import HTTPServer
+internal import MediaControl
+internal import Net
+internal import Signaling
+internal import Synchronization
+
+/// Both gateways and the REST API on the HTTP loop, and the mailboxes to the other threads.
+///
+/// Each input goes to one of the three values, and what they ask for is done at once and in order, until
+/// nothing is left to do; then the timer is set. Owned by the HTTP loop's thread.
+final class SignalingCore {
+  let site: Site
+  let services: Services
+  var gateway: Gateway<SystemRandom>
+  var voice: VoiceGateway<SystemRandom>
+  var rest: RESTAPI
+  var pages = Pages()
+  var isStopping = false
+
+  /// Sockets by the number that the gateways know, and back.
+  private var sockets: [Signaling.ConnectionID: OpenSocket] = [:]
+  private var connections: [WebSocketID: Signaling.ConnectionID] = [:]
+  private var connectionCount: UInt64 = 0
+  /// REST requests that wait for their answer.
+  private var exchanges: [UInt64: ExchangeID] = [:]
+  private var exchangeCount: UInt64 = 0
+  /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
+  private var voiceSeats: [VoiceKey: VoicePlace] = [:]
+  private var departureCount: UInt64 = 0
+
+  private var gatewayActions = GatewayActions()
+  private var voiceActions: [VoiceAction] = []
+  private var restActions: [RESTAction] = []
+
+  private struct OpenSocket {
+    let id: WebSocketID
+    let isVoice: Bool
+  }
+
+  private struct VoiceKey: Hashable {
+    let guild: Snowflake
+    let user: Snowflake
+  }
+
+  private struct VoicePlace: Equatable {
+    let channel: Snowflake
+    let session: String
+  }
+
+  /// Makes the core of a site.
+  init(site: Site, services: Services) {
+    self.site = site
+    self.services = services
+    var gatewayConfiguration = GatewayConfiguration(resumeURL: site.gatewayURL)
+    gatewayConfiguration.limits.connectionCountMax = services.configuration.connectionsMax
+    gateway = Gateway(
+      configuration: gatewayConfiguration, tokens: services.tokens, random: SystemRandom())
+    voice = VoiceGateway(endpoint: site.voiceEndpoint, node: site.node, random: SystemRandom())
+    rest = RESTAPI(
+      configuration: RESTConfiguration(
+        apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost",
+        decoyHash: services.decoyHash),
+      tokens: services.tokens)
+  }
+
+  private var now: Moment {
+    Moment(instant: MonotonicClock.now(), wall: WallClock.now())
+  }
+
+  // Sockets.
+
+  /// Both gateways live at `/`; the listener tells which one is meant.
+  func upgrade(_ request: HTTPRequest) -> UpgradeDecision {
+    guard !isStopping else { return .reject(HTTPResponse(status: 503)) }
+    guard request.path == "/" else { return .reject(HTTPResponse(status: 404)) }
+    return .accept(maxMessageCount: Limits.gatewayMessageCountMax)
+  }
+
+  func opened(_ socket: WebSocketID, _ request: HTTPRequest, on loop: HTTPLoop) {
+    connectionCount += 1
+    let id = Signaling.ConnectionID(rawValue: connectionCount)
+    let isVoice = request.listener >= site.mainListeners
+    sockets[id] = OpenSocket(id: socket, isVoice: isVoice)
+    connections[socket] = id
+    if isVoice {
+      voice.opened(id, query: request.query, from: request.remote, at: now.instant, into: &voiceActions)
+    } else {
+      gateway.opened(id, query: request.query, from: request.remote.ip, at: now, into: &gatewayActions)
+    }
+    settle(on: loop)
+  }
+
+  func received(_ message: WebSocketMessage, _ socket: WebSocketID, on loop: HTTPLoop) {
+    guard let id = connections[socket], let open = sockets[id] else { return }
+    let message: SocketMessage =
+      switch message {
+      case .text(let octets): .text(octets)
+      case .binary(let octets): .binary(octets)
+      }
+    if open.isVoice {
+      voice.received(id, message, at: now.instant, into: &voiceActions)
+    } else {
+      gateway.received(message, id, at: now, into: &gatewayActions)
+    }
+    settle(on: loop)
+  }
+
+  func closed(_ socket: WebSocketID, code: UInt16?, on loop: HTTPLoop) {
+    guard let id = connections.removeValue(forKey: socket) else { return }
+    guard let open = sockets.removeValue(forKey: id) else { return }
+    // While the server stops, every client goes; their sessions must not end with it.
+    let code = isStopping ? nil : code
+    if open.isVoice {
+      voice.closed(id, code: code, at: now.instant, into: &voiceActions)
+    } else {
+      gateway.closed(id, code: code, at: now, into: &gatewayActions)
+    }
+    settle(on: loop)
+  }
+
+  func stopping(on loop: HTTPLoop) {
+    isStopping = true
+    services.isReady.store(false, ordering: .releasing)
+    gateway.shutDown(at: now, into: &gatewayActions)
+    settle(on: loop)
+  }
+
+  // REST.
+
+  /// Passes a request to the REST API; its answer comes later.
+  func ask(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
+    exchangeCount += 1
+    exchanges[exchangeCount] = exchange
+    let request = RESTRequest(
+      method: request.method.rawValue, path: request.path, query: request.query,
+      headers: request.headers.fields.map { ($0.name, $0.value) }, body: request.body,
+      remote: request.remote.ip)
+    rest.receive(request, id: exchangeCount, at: now, into: &restActions)
+    settle(on: loop)
+  }
+
+  // Mailboxes and time.
+
+  func woken(on loop: HTTPLoop) {
+    let batches = services.chat.outputs.drain()
+    for batch in batches {
+      for output in batch { receive(output, on: loop) }
+    }
+    services.chat.tookOutputs(batches.count)
+    for event in services.shard.events.drain() {
+      voice.media(event, at: now.instant, into: &voiceActions)
+    }
+    for result in services.passwords.results.drain() {
+      switch result {
+      case .hashed(let id, let hash): rest.hashed(id, hash, at: now, into: &restActions)
+      case .verified(let id, let isRight): rest.verified(id, isRight, at: now, into: &restActions)
+      }
+    }
+    settle(on: loop)
+  }
+
+  func expired(on loop: HTTPLoop) {
+    let now = now
+    if gateway.deadline <= now.instant { gateway.expire(at: now, into: &gatewayActions) }
+    if voice.deadline <= now.instant { voice.expire(at: now.instant, into: &voiceActions) }
+    settle(on: loop)
+  }
+
+  private func receive(_ output: ChatOutput, on loop: HTTPLoop) {
+    switch output {
+    case .reply(let id, let reply): receive(reply, to: id)
+    case .event(let event):
+      gateway.chat(output, at: now, into: &gatewayActions)
+      switch event.payload {
+      case .voiceStateUpdate(let view): note(view.state)
+      case .voiceServerNeeded(let assignment): place(assignment)
+      default: break
+      }
+    }
+    // One after the other, so that what an output causes is sent before the next one's.
+    perform(on: loop)
+  }
+
+  private func receive(_ reply: ChatReply, to id: UInt64) {
+    switch ChatRequestOrigin(of: id) {
+    case .gateway: gateway.chat(.reply(id: id, reply), at: now, into: &gatewayActions)
+    case .rest: rest.complete(id, reply, at: now, into: &restActions)
+    case .voiceGateway, nil: break
+    }
+  }
+
+  private func note(_ state: VoiceState) {
+    let key = VoiceKey(guild: state.guildID, user: state.userID)
+    voiceSeats[key] = state.channelID.map { VoicePlace(channel: $0, session: state.sessionID) }
+    voice.voiceStateChanged(state, into: &voiceActions)
+  }
+
+  private func place(_ assignment: VoiceAssignment) {
+    let ticket = voice.admit(assignment, at: now.instant)
+    gateway.dispatchVoiceServerUpdate(
+      session: assignment.sessionID, guild: assignment.guildID, token: ticket?.token ?? "",
+      endpoint: ticket?.endpoint, at: now, into: &gatewayActions)
+  }
+
+  // Actions.
+
+  private func settle(on loop: HTTPLoop) {
+    perform(on: loop)
+    loop.setTimer(min(gateway.deadline, voice.deadline))
+  }
+
+  /// Does what is asked until nothing is; what a refused request causes is done in the next round.
+  private func perform(on loop: HTTPLoop) {
+    while true {
+      let fromGateway = gatewayActions.drain()
+      let fromVoice = voiceActions
+      let fromREST = restActions
+      guard !fromGateway.isEmpty || !fromVoice.isEmpty || !fromREST.isEmpty else { return }
+      voiceActions.removeAll(keepingCapacity: true)
+      restActions.removeAll(keepingCapacity: true)
+      for action in fromGateway { perform(action, on: loop) }
+      for action in fromVoice { perform(action, on: loop) }
+      for action in fromREST { perform(action, on: loop) }
+    }
+  }
+
+  private func perform(_ action: GatewayAction, on loop: HTTPLoop) {
+    switch action {
+    case .send(let id, let message): send(message, to: id, on: loop)
+    case .close(let id, let code, let reason): close(id, code, reason, on: loop)
+    case .chat(let request): post(request)
+    }
+  }
+
+  private func perform(_ action: VoiceAction, on loop: HTTPLoop) {
+    switch action {
+    case .send(let id, let message): send(message, to: id, on: loop)
+    case .close(let id, let code): close(id, code.rawValue, code.reason, on: loop)
+    case .media(let command):
+      if !services.shard.commands.post(command) { services.refused.mediaCommands.add() }
+    case .left(let departure): leave(departure)
+    }
+  }
+
+  private func perform(_ action: RESTAction, on loop: HTTPLoop) {
+    switch action {
+    case .respond(let id, let response):
+      guard let exchange = exchanges.removeValue(forKey: id) else { return }
+      loop.respond(
+        exchange, HTTPResponse(status: response.status, headers: response.headers, body: response.body))
+    case .chat(let request): post(request)
+    case .hashPassword(let id, let password):
+      guard !services.passwords.jobs.post(.hash(id: id, password: password)) else { return }
+      services.refused.passwords.add()
+      rest.hashed(id, nil, at: now, into: &restActions)
+    case .verifyPassword(let id, let password, let hash):
+      guard !services.passwords.jobs.post(.verify(id: id, password: password, hash: hash)) else { return }
+      services.refused.passwords.add()
+      rest.hashed(id, nil, at: now, into: &restActions)
+    }
+  }
+
+  private func send(_ message: SocketMessage, to id: Signaling.ConnectionID, on loop: HTTPLoop) {
+    guard let socket = sockets[id] else { return }
+    switch message {
+    case .text(let octets): loop.send(socket.id, .text(octets))
+    case .binary(let octets): loop.send(socket.id, .binary(octets))
+    }
+  }
+
+  private func close(_ id: Signaling.ConnectionID, _ code: UInt16, _ reason: String, on loop: HTTPLoop) {
+    guard let socket = sockets.removeValue(forKey: id) else { return }
+    connections[socket.id] = nil
+    loop.close(socket.id, code: code, reason: reason)
+  }
+
+  /// Asks the chat core; a full mailbox answers at once.
+  private func post(_ request: ChatRequest) {
+    guard !services.chat.requests.post(request) else { return }
+    services.refused.chatRequests.add()
+    receive(.failure(.unavailable), to: request.id)
+  }
+
+  /// Ends the voice state of somebody whose voice connection is gone, unless they are elsewhere already.
+  private func leave(_ departure: VoiceDeparture) {
+    let place = VoicePlace(channel: departure.channel, session: departure.sessionID)
+    guard voiceSeats[VoiceKey(guild: departure.server, user: departure.user)] == place else { return }
+    departureCount += 1
+    let update = VoiceUpdate(
+      session: departure.sessionID, guild: departure.server, channel: nil, isSelfMuted: false,
+      isSelfDeafened: false)
+    let now = now
+    post(
+      ChatRequest(
+        id: ChatRequestOrigin.voiceGateway.id(departureCount),
+        actor: .user(departure.user, issued: now.wall), command: .updateVoiceState(update), at: now.wall))
+  }
+}

@@ -1,0 +1,30 @@
+internal import Base
+internal import SFU
+
+/// The media plane's counts as Prometheus families.
+extension Metrics {
+  static func of(_ endpoint: EndpointStatistics) -> [MetricFamily] {
+    [
+      counter("media_received_octets_total", "Octets of datagrams handled.", endpoint.receivedOctets),
+      counter("media_audio_packets_total", "Audio packets taken in.", endpoint.audioPackets),
+      counter(
+        "media_forwarded_packets_total", "Audio packets sent, one a receiver.", endpoint.forwardedPackets),
+      counter("media_forwarded_octets_total", "Octets of audio packets sent.", endpoint.forwardedOctets),
+      counter("media_rtcp_reports_total", "RTCP reports sent.", endpoint.reports),
+      counter("media_ice_checks_total", "Connectivity checks answered.", endpoint.checks),
+      counter("media_ip_discoveries_total", "IP discoveries answered.", endpoint.discoveries),
+      counter("media_dtls_handshakes_total", "DTLS handshakes completed.", endpoint.handshakes),
+      gauge("media_peers", "Peers admitted.", endpoint.peers),
+      gauge("media_connected_peers", "Peers with a transport that is up.", endpoint.connectedPeers),
+      gauge("media_rooms", "Rooms.", endpoint.rooms),
+      gauge("media_tracks", "Published tracks.", endpoint.tracks),
+      gauge("media_subscriptions", "Pairs of publisher and subscriber.", endpoint.subscriptions),
+      gauge("media_open_handshakes", "DTLS handshakes in progress.", endpoint.openHandshakes),
+      MetricFamily(
+        name: "roost_media_drops_total", help: "What the media plane dropped, by reason.", kind: .counter,
+        samples: DropReason.allCases.map {
+          .init(labels: [("reason", "\($0)")], value: Double(endpoint.dropped($0)))
+        }),
+    ]
+  }
+}

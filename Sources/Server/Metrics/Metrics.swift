@@ -1,0 +1,116 @@
+internal import Base
+internal import HTTPServer
+internal import SFU
+internal import Signaling
+
+/// Everything that the modules count, as Prometheus families.
+enum Metrics {
+  /// All families, in a fixed order.
+  static func families(
+    services: Services, gateway: GatewayStatistics, voice: VoiceStatistics, voiceSessions: Int,
+    rest: RESTStatistics
+  ) -> [MetricFamily] {
+    var families = [
+      MetricFamily(
+        name: "roost_build_info", help: "The version that runs.", kind: .gauge,
+        samples: [.init(labels: [("version", roostVersion)], value: 1)])
+    ]
+    families += ProcessMetrics.families()
+    families += services.http.withLock { $0 }?.snapshot.families ?? []
+    families += of(rest)
+    families += of(gateway)
+    families += of(voice, sessions: voiceSessions)
+    families += mailboxes(services)
+    families += of(services.shard.latestStatistics())
+    return families
+  }
+
+  private static func of(_ rest: RESTStatistics) -> [MetricFamily] {
+    [
+      gauge("rest_pending", "REST requests that wait for their answer.", rest.pendingCount),
+      counter("rest_requests_total", "REST requests.", rest.requestCount),
+      counter("rest_rate_limited_total", "REST requests answered 429.", rest.limitedCount),
+      counter("rest_overloaded_total", "REST requests refused for want of room.", rest.overloadCount),
+      MetricFamily(
+        name: "roost_rest_responses_total", help: "REST answers by class of status.", kind: .counter,
+        samples: rest.responses.enumerated().map {
+          .init(labels: [("class", "\($0.offset + 1)xx")], value: Double($0.element))
+        }),
+    ]
+  }
+
+  private static func of(_ gateway: GatewayStatistics) -> [MetricFamily] {
+    [
+      gauge("gateway_connections", "Open connections of the main gateway.", gateway.connectionCount),
+      gauge("gateway_sessions", "Gateway sessions, attached or waiting.", gateway.sessionCount),
+      counter("gateway_messages_received_total", "Messages of clients.", gateway.receivedCount),
+      counter("gateway_dispatches_total", "Dispatches to sessions.", gateway.dispatchCount),
+      counter("gateway_identifies_total", "IDENTIFYs that led to READY.", gateway.identifyCount),
+      counter("gateway_resumes_total", "RESUMEs that led to RESUMED.", gateway.resumeCount),
+      counter("gateway_invalid_sessions_total", "INVALID_SESSIONs sent.", gateway.invalidSessionCount),
+      counter("gateway_refused_total", "Connections refused for want of room.", gateway.refusedCount),
+      counter(
+        "gateway_presence_drops_total", "Presence updates dropped by their rate.",
+        gateway.presenceDropCount),
+      MetricFamily(
+        name: "roost_gateway_closes_total", help: "Connections that the gateway closed, by code.",
+        kind: .counter,
+        samples: zip(GatewayCloseCode.allCases, gateway.closes).map {
+          .init(labels: [("code", String($0.rawValue))], value: Double($1))
+        }),
+    ]
+  }
+
+  private static func of(_ voice: VoiceStatistics, sessions: Int) -> [MetricFamily] {
+    [
+      gauge("voice_sessions", "Voice sessions, attached or lingering.", sessions),
+      MetricFamily(
+        name: "roost_voice_events_total", help: "What happened at the voice gateway.", kind: .counter,
+        samples: [
+          ("opened", voice.opened), ("identified", voice.identified), ("resumed", voice.resumed),
+          ("refused", voice.refused), ("malformed", voice.malformed),
+          ("rate_limited", voice.rateLimited), ("ignored", voice.ignored), ("timed_out", voice.timedOut),
+          ("abandoned", voice.abandoned), ("transport_failed", voice.transportsFailed),
+          ("stray_media_event", voice.strayMediaEvents), ("ticket_refused", voice.ticketsRefused),
+        ].map { .init(labels: [("event", $0.0)], value: Double($0.1)) }),
+    ]
+  }
+
+  private static func mailboxes(_ services: Services) -> [MetricFamily] {
+    [
+      MetricFamily(
+        name: "roost_mailbox_refused_total", help: "What a full mailbox between threads refused.",
+        kind: .counter,
+        samples: [
+          ("chat_requests", services.refused.chatRequests),
+          ("media_commands", services.refused.mediaCommands),
+          ("media_events", services.shard.droppedEvents), ("passwords", services.refused.passwords),
+        ].map { .init(labels: [("mailbox", $0.0)], value: Double($0.1.value)) })
+    ]
+  }
+
+  private static func of(_ shard: ShardStatistics) -> [MetricFamily] {
+    var families = [
+      counter("media_datagrams_received_total", "Datagrams taken from the sockets.", shard.received),
+      counter("media_datagrams_sent_total", "Datagrams that the kernel took.", shard.sent),
+      MetricFamily(
+        name: "roost_media_socket_drops_total", help: "Datagrams lost at the sockets, by reason.",
+        kind: .counter,
+        samples: [
+          ("oversized", shard.oversized), ("receive_error", shard.receiveErrors),
+          ("send_overflow", shard.sendOverflow), ("send_refused", shard.sendRefused),
+        ].map { .init(labels: [("reason", $0.0)], value: Double($0.1)) }),
+    ]
+    if let endpoint = shard.endpoint { families += of(endpoint) }
+    return families
+  }
+
+  static func counter(_ name: String, _ help: String, _ value: UInt64) -> MetricFamily {
+    MetricFamily(
+      name: "roost_" + name, help: help, kind: .counter, samples: [.init(value: Double(value))])
+  }
+
+  static func gauge(_ name: String, _ help: String, _ value: Int) -> MetricFamily {
+    MetricFamily(name: "roost_" + name, help: help, kind: .gauge, samples: [.init(value: Double(value))])
+  }
+}

@@ -1,0 +1,143 @@
+public import Base
+internal import ChatCore
+internal import Crypto
+internal import HTTPServer
+internal import MediaControl
+internal import Net
+internal import SFU
+internal import Signaling
+internal import Stores
+internal import Synchronization
+
+/// A running server: the composition of everything else.
+///
+/// Start order: data directory, store and chat core, media plane, HTTP; each thread starts when all it
+/// posts to exist. Stop is the reverse. Any thread may call ``stop()``, once.
+public final class RoostServer: Sendable {
+  /// Where it is and what there is to try.
+  public let announcement: Announcement
+  private let services: Services
+  private let http: HTTPServer
+  private let httpThread: PinnedThread
+  private let directory: DataDirectory
+
+  private init(
+    announcement: Announcement, services: Services, http: HTTPServer, httpThread: PinnedThread,
+    directory: consuming DataDirectory
+  ) {
+    self.announcement = announcement
+    self.services = services
+    self.http = http
+    self.httpThread = httpThread
+    self.directory = directory
+  }
+
+  /// Starts a server; when this returns, it answers.
+  ///
+  /// - Throws: ``ServerError`` with nothing left running.
+  public static func start(
+    _ configuration: Configuration, isDev: Bool, log: Log
+  ) throws(ServerError) -> RoostServer {
+    do {
+      return try compose(configuration, isDev: isDev, log: log)
+    } catch let error as ServerError {
+      throw error
+    } catch let error as NetError {
+      throw .listen(error.description)
+    } catch let error as HTTPServerError {
+      throw .listen(describe(error))
+    } catch let error as CryptoError {
+      throw .certificate("\(error)")
+    } catch {
+      throw .store("\(error)")
+    }
+  }
+
+  private static func compose(
+    _ configuration: Configuration, isDev: Bool, log: Log
+  ) throws -> RoostServer {
+    let now = WallClock.now()
+    let directory = try DataDirectory(configuration.dataDirectory)
+    let secret = try InstanceSecret.load(in: directory)
+    let tokens = TokenAuthority(secret: secret)
+    let certificate =
+      isDev && configuration.certificateFile.isEmpty
+      ? try ServerCertificate.makeLocal(in: directory, at: now)
+      : try ServerCertificate.load(configuration)
+
+    var chat = try openChat(configuration, in: directory, at: now)
+    let demo = isDev ? try DemoWorld.findOrMake(in: &chat, directory, at: now) : nil
+    let media = try MediaPlane(configuration, isDev: isDev, log: log, at: now)
+
+    let waker = HTTPWaker()
+    let wakeLoop: @Sendable () -> Void = { waker.wake() }
+    let services = Services(
+      configuration: configuration, tokens: tokens,
+      decoyHash: try InstanceSecret.decoyHash(in: directory), chat: try ChatThread(wakeLoop: wakeLoop),
+      shard: try ShardThread(wakeLoop: wakeLoop), passwords: try PasswordThread(wakeLoop: wakeLoop))
+    let site = Locked<Site?>(nil)
+    let http = try HTTPServer(
+      configuration: httpConfiguration(configuration, certificate.identity),
+      application: SignalingLoop(site: site, services: services), waker: waker)
+    services.http.withLock { $0 = http.statistics }
+    let known = Site(
+      configuration, bound: http.boundAddresses, node: media.description)
+    site.withLock { $0 = known }
+
+    try services.passwords.start()
+    try services.chat.start(ChatBox(chat))
+    try services.shard.start(ShardBox(media.shard))
+    let httpThread = try PinnedThread.start(name: "roost-http", cpu: nil) { http.run() }
+    services.isReady.store(true, ordering: .releasing)
+    let announcement = Announcement(
+      site: known, certificateAuthority: certificate.authorityFile,
+      demo: try demo.map { world throws(ServerError) in try Announcement.Demo(world: world, tokens: tokens) })
+    return RoostServer(
+      announcement: announcement, services: services, http: http, httpThread: httpThread,
+      directory: directory)
+  }
+
+  /// Stops: clients are told to come back, what was accepted is done, all threads end.
+  public func stop() {
+    services.isReady.store(false, ordering: .releasing)
+    http.stop()
+    httpThread.join()
+    services.chat.stop()
+    services.shard.stop()
+    services.passwords.stop()
+  }
+
+  private static func openChat(
+    _ configuration: Configuration, in directory: borrowing DataDirectory, at now: WallTime
+  ) throws -> Chat {
+    let store = try SQLiteStore(path: directory.file("roost.db"))
+    let registration: ChatCore.RegistrationPolicy =
+      switch configuration.registration {
+      case .open: .open
+      case .invite: .invited
+      }
+    return try ChatService(
+      store: store, random: SystemRandom(),
+      configuration: ChatConfiguration(registration: registration, node: 0), at: now)
+  }
+
+  private static func httpConfiguration(
+    _ configuration: Configuration, _ identity: TLSIdentity
+  ) -> HTTPServerConfiguration {
+    let addresses = configuration.httpListen + configuration.voiceListen
+    var result = HTTPServerConfiguration(
+      listeners: addresses.map { HTTPServerConfiguration.Listener(address: $0, tls: identity) })
+    result.limits.connectionsMax = configuration.connectionsMax
+    // 1012, service restart: clients come back soon.
+    result.stopCode = 1012
+    return result
+  }
+
+  private static func describe(_ error: HTTPServerError) -> String {
+    switch error {
+    case .loop: "the event loop cannot be made"
+    case .bind(let address, let code): "\(address): \(errorText(code))"
+    case .identity: "certificate and key do not belong together"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import Base
+internal import ChatCore
+internal import Net
+internal import Stores
+internal import Synchronization
+
+/// The chat core over its store.
+typealias Chat = ChatService<SQLiteStore, SystemRandom>
+
+/// The chat core's thread: requests in, outputs out, strictly in order.
+///
+/// What waits is taken as one batch: one transaction, one sync. While the HTTP loop has not taken enough
+/// of the outputs, no further requests are taken; the loop's ``tookOutputs()`` resumes it.
+final class ChatThread: Sendable {
+  /// What is asked; refuses when full.
+  let requests: Mailbox<ChatRequest>
+  /// What came of it, a batch an element.
+  let outputs: Mailbox<[ChatOutput]>
+  private let wake: WakeDescriptor
+  private let isStopping = Atomic<Bool>(false)
+  private let thread = Locked<PinnedThread?>(nil)
+
+  /// Makes the mailboxes; `wakeLoop` runs when the first output waits.
+  init(wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
+    let wake = try WakeDescriptor()
+    self.wake = wake
+    requests = Mailbox(capacity: Limits.chatRequests) { wake.signal() }
+    outputs = Mailbox(capacity: Limits.chatOutputs, wake: wakeLoop)
+  }
+
+  /// Runs `chat` on a thread of its own.
+  func start(_ chat: sending ChatBox) throws(NetError) {
+    let started = try PinnedThread.start(name: "roost-chat", cpu: nil) { [self] in
+      guard var chat = chat.take() else { return }
+      // The poll fails only when the descriptor is wrong, which it is not.
+      try? run(&chat)
+    }
+    thread.withLock { $0 = started }
+  }
+
+  /// Tells the thread to do what waits and end, and waits for it.
+  func stop() {
+    isStopping.store(true, ordering: .releasing)
+    wake.signal()
+    thread.withLock { $0 }?.join()
+  }
+
+  /// Says that the outputs were drained: the chat thread may have been waiting for it.
+  func tookOutputs(_ count: Int) {
+    if count >= Limits.chatOutputs { wake.signal() }
+  }
+
+  private func run(_ chat: inout Chat) throws(NetError) {
+    var poll = try EventPoll()
+    try poll.add(wake.descriptor, token: 0, interest: .readable)
+    var waiting: ArraySlice<ChatRequest> = []
+    var unposted: [ChatOutput] = []
+    while true {
+      // Cleared before looking, so that no wake is lost.
+      wake.clear()
+      let isLast = isStopping.load(ordering: .acquiring)
+      if !unposted.isEmpty, outputs.post(unposted) { unposted = [] }
+      if unposted.isEmpty {
+        if waiting.isEmpty { waiting = requests.drain()[...] }
+        if !waiting.isEmpty {
+          unposted = chat.perform(Array(waiting.prefix(ChatCore.Limits.batch)))
+          waiting = waiting.dropFirst(ChatCore.Limits.batch)
+          continue
+        }
+      }
+      // At the end the HTTP loop takes no outputs any more: what it has not taken is nobody's.
+      if isLast { return }
+      _ = try poll.wait(until: .distantFuture)
+    }
+  }
+}
+
+/// Carries the chat core, which cannot be copied, into its thread.
+final class ChatBox {
+  private var chat: Chat?
+
+  /// Packs `chat`.
+  init(_ chat: consuming Chat) {
+    self.chat = consume chat
+  }
+
+  /// Gives the core out, once.
+  func take() -> Chat? {
+    chat.take()
+  }
+}

@@ -1,0 +1,42 @@
+import Base
+
+/// Every queue between threads, with the sum that produced it and what happens when it is full.
+enum Limits {
+  /// Requests that wait for the chat thread.
+  ///
+  /// A batch of 256 takes about 5 ms with its sync, so a full mailbox is a wait of 160 ms. Full: the
+  /// request is answered "overloaded" at once.
+  static let chatRequests = 8_192
+  /// Batches of outputs that wait for the HTTP loop.
+  ///
+  /// Full: the chat thread waits, because nothing of its output may be lost.
+  static let chatOutputs = 1_024
+  /// Passwords that wait for Argon2id: 64 × 100 ms is as long as a person waits.
+  ///
+  /// Full: answered "overloaded" at once.
+  static let passwords = 64
+  /// Commands that wait for the shard, a dozen octets to a kilobyte each.
+  ///
+  /// Several a voice connection when everybody joins at once. Full: dropped and counted; the client's
+  /// connection then fails and is tried again.
+  static let mediaCommands = 16_384
+  /// Events that wait for the HTTP loop: one or two a voice connection.
+  ///
+  /// Full: dropped and counted.
+  static let mediaEvents = 16_384
+  /// Datagrams that wait to be sent: 50 ms of 20,000 datagrams a second, 2 KiB each.
+  static let sendSlots = 1_024
+  /// Datagrams that one system call receives.
+  static let receiveSlots = 64
+  /// Batches taken from one socket before the other socket, commands and timers have their turn.
+  static let receiveBatches = 4
+  /// Octets that the kernel keeps for us, each way: 100 ms of 20,000 datagrams a second.
+  static let socketBuffer = 4 << 20
+  /// The longest a stop may take before the process ends itself.
+  static let stopTimeout = Interval.seconds(10)
+  /// Octets of a message from a client of either gateway: Discord's user clients send up to 15 KiB,
+  /// browsers' session descriptions a little more.
+  static let gatewayMessageCountMax = 64 * 1024
+  /// Octets of a page that a browser may keep.
+  static let certificateCountMax = 256 * 1024
+}

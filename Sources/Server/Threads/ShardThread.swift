@@ -1,0 +1,93 @@
+internal import Base
+internal import MediaControl
+internal import Net
+internal import SFU
+internal import Synchronization
+
+/// The media plane's thread, seen from the others: commands in, events out, statistics to read.
+final class ShardThread: Sendable {
+  /// What the shard is told; refuses when full.
+  let commands: Mailbox<MediaCommand>
+  /// What the shard tells; drained by the HTTP loop.
+  let events: Mailbox<MediaEvent>
+  /// Events that did not fit.
+  let droppedEvents = Counter()
+  private let statistics = Locked(ShardStatistics())
+  private let wake: WakeDescriptor
+  private let isStopping = Atomic<Bool>(false)
+  private let thread = Locked<PinnedThread?>(nil)
+
+  /// Makes the mailboxes; `wakeLoop` runs when the first event waits.
+  init(wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
+    let wake = try WakeDescriptor()
+    self.wake = wake
+    commands = Mailbox(capacity: Limits.mediaCommands) { wake.signal() }
+    events = Mailbox(capacity: Limits.mediaEvents, wake: wakeLoop)
+  }
+
+  /// Runs `shard` on a thread of its own.
+  func start(_ shard: sending ShardBox) throws(NetError) {
+    let started = try PinnedThread.start(name: "roost-shard", cpu: nil) { [self] in
+      // The box is emptied once, so that the loop owns the shard without reference counts.
+      guard var shard = shard.take() else { return }
+      // Its system calls fail only when a descriptor is wrong, which none is.
+      try? shard.run(self)
+    }
+    thread.withLock { $0 = started }
+  }
+
+  /// Tells the thread to end and waits for it.
+  func stop() {
+    isStopping.store(true, ordering: .releasing)
+    wake.signal()
+    thread.withLock { $0 }?.join()
+  }
+
+  /// The newest statistics.
+  func latestStatistics() -> ShardStatistics {
+    statistics.withLock { $0 }
+  }
+
+  /// Whether the thread has been told to end. For the shard.
+  var hasToStop: Bool { isStopping.load(ordering: .acquiring) }
+
+  /// The descriptor that says that commands wait. For the shard.
+  var wakeDescriptor: Int32 { wake.descriptor }
+
+  /// Takes the commands that wait. For the shard.
+  func takeCommands() -> [MediaCommand] {
+    wake.clear()
+    return commands.drain()
+  }
+
+  /// Makes `newest` readable by other threads. For the shard.
+  func publish(_ newest: ShardStatistics) {
+    statistics.withLock { $0 = newest }
+  }
+}
+
+/// What a shard and its sockets have counted.
+struct ShardStatistics: Sendable {
+  var endpoint: EndpointStatistics?
+  var received: UInt64 = 0
+  var oversized: UInt64 = 0
+  var receiveErrors: UInt64 = 0
+  var sent: UInt64 = 0
+  var sendOverflow: UInt64 = 0
+  var sendRefused: UInt64 = 0
+}
+
+/// Carries a shard, which cannot be copied, into its thread.
+final class ShardBox {
+  private var shard: Shard?
+
+  /// Packs `shard`.
+  init(_ shard: consuming Shard) {
+    self.shard = consume shard
+  }
+
+  /// Gives the shard out, once.
+  func take() -> Shard? {
+    shard.take()
+  }
+}
