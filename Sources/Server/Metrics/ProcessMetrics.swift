@@ -56,7 +56,8 @@ enum ProcessMetrics {
 
   private static func bootTime() -> Double? {
     guard let octets = readFile("/proc/stat", limit: 1 << 20) else { return nil }
-    for line in String(decoding: octets, as: UTF8.self).split(separator: "\n") where line.hasPrefix("btime ") {
+    for line in String(decoding: octets, as: UTF8.self).split(separator: "\n") where line.hasPrefix("btime ")
+    {
       return Double(line.dropFirst(6))
     }
     return nil

@@ -34,9 +34,10 @@ enum Limits {
   static let socketBuffer = 4 << 20
   /// The longest a stop may take before the process ends itself.
   static let stopTimeout = Interval.seconds(10)
-  /// Octets of a message from a client of either gateway: Discord's user clients send up to 15 KiB,
-  /// browsers' session descriptions a little more.
+  /// Octets of a message from a client of either gateway.
+  ///
+  /// Discord's user clients send up to 15 KiB, browsers' session descriptions a little more.
   static let gatewayMessageCountMax = 64 * 1024
-  /// Octets of a page that a browser may keep.
+  /// Octets of a PEM file: a chain of a dozen certificates.
   static let certificateCountMax = 256 * 1024
 }

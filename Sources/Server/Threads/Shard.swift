@@ -3,9 +3,9 @@ internal import MediaControl
 internal import Net
 internal import SFU
 
-/// One thread of the media plane: its sockets, its endpoint, its loop. It runs to completion and blocks
-/// nowhere but in the poll.
+/// One thread of the media plane: its sockets, its endpoint, its loop.
 ///
+/// It runs to completion and blocks nowhere but in the poll.
 /// Datagrams are taken in batches, handled, and what they cause is sent before the next wait: a forwarded
 /// packet waits for nothing but the packets before it in its batch.
 struct Shard: ~Copyable {
@@ -50,7 +50,8 @@ struct Shard: ~Copyable {
 
     while !control.hasToStop {
       // Idle, the loop wakes once more to publish, then sleeps until something happens.
-      let deadline = isPublished ? endpoint.deadline : min(endpoint.deadline, published + Shard.publishInterval)
+      let deadline =
+        isPublished ? endpoint.deadline : min(endpoint.deadline, published + Shard.publishInterval)
       let count = try poll.wait(until: deadline)
       let now = MonotonicClock.now()
       for index in 0..<count {

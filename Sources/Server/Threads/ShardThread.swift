@@ -48,19 +48,21 @@ final class ShardThread: Sendable {
     statistics.withLock { $0 }
   }
 
-  /// Whether the thread has been told to end. For the shard.
+  // For the shard, on its own thread.
+
+  /// Whether the thread has been told to end.
   var hasToStop: Bool { isStopping.load(ordering: .acquiring) }
 
-  /// The descriptor that says that commands wait. For the shard.
+  /// The descriptor that says that commands wait.
   var wakeDescriptor: Int32 { wake.descriptor }
 
-  /// Takes the commands that wait. For the shard.
+  /// Takes the commands that wait.
   func takeCommands() -> [MediaCommand] {
     wake.clear()
     return commands.drain()
   }
 
-  /// Makes `newest` readable by other threads. For the shard.
+  /// Makes `newest` readable by other threads.
   func publish(_ newest: ShardStatistics) {
     statistics.withLock { $0 = newest }
   }
