@@ -13,7 +13,17 @@ static __thread uint64_t count;
 
 uint64_t roost_allocation_count(void) { return count; }
 
-#if !defined(__has_feature) || !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#if !defined(__has_feature)
+#define __has_feature(feature) 0
+#endif
+
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+
+int roost_allocations_are_counted(void) { return 0; }
+
+#else
+
+int roost_allocations_are_counted(void) { return 1; }
 
 void *malloc(size_t size) {
   count++;

@@ -82,9 +82,11 @@ import Testing
 
   @Test func `the last index of a key is the end`() {
     var window = ReplayWindow()
-    window.commit((1 << 48) - 1)
+    let last: UInt64 = (1 << 48) - 1
+    window.commit(last)
     #expect(window.index(of: 0) == nil)
-    #expect(window.index(of: 65_534) == (1 << 48) - 2)
+    let before = window.index(of: 65_534)
+    #expect(before == last - 1)
   }
 
   @Test func `RTCP's window takes explicit indices`() {

@@ -6,4 +6,7 @@
  * replaces malloc and its relatives by ones that count and pass on to glibc's. */
 uint64_t roost_allocation_count(void);
 
+/* Whether anything is counted: the sanitizers bring an allocator of their own. */
+int roost_allocations_are_counted(void);
+
 #endif
