@@ -14,7 +14,7 @@ struct DeadlineQueue<Subject: Sendable>: Sendable {
   /// When the earliest entry is due; the distant future when there is none.
   var earliest: Instant { heap.first?.due ?? .distantFuture }
 
-  /// Adds an entry. O(log n).
+  /// Adds an entry, in O(log n).
   mutating func insert(_ subject: Subject, due: Instant) {
     heap.append((due, subject))
     var child = heap.count - 1
@@ -26,7 +26,7 @@ struct DeadlineQueue<Subject: Sendable>: Sendable {
     }
   }
 
-  /// Takes the earliest entry that is due at `now`. O(log n).
+  /// Takes the earliest entry that is due at `now`, in O(log n).
   mutating func popDue(at now: Instant) -> Subject? {
     guard let first = heap.first, first.due <= now else { return nil }
     let last = heap.removeLast()

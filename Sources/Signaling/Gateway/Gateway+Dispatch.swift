@@ -94,7 +94,7 @@ extension Gateway {
     subscribers[guild, default: []].append(handle)
   }
 
-  /// Takes a session from the guild's subscribers. O(subscribers).
+  /// Takes a session from the guild's subscribers, in O(subscribers).
   mutating func unsubscribe(_ handle: Handle<GatewaySession>, from guild: Snowflake) {
     subscribers[guild]?.removeAll { $0 == handle }
     if subscribers[guild]?.isEmpty == true { subscribers[guild] = nil }

@@ -68,7 +68,7 @@ extension Gateway {
       case .identifying(let identify, let issued) = connections[handle].phase
     else {
       // The client is gone: the core must not keep the session.
-      return abandon(sessionID, of: user.id, at: now, into: &actions)
+      return abandon(sessionID, at: now, into: &actions)
     }
     do throws(GatewayCloseCode) {
       let intents = try admittedIntents(identify, ready)
@@ -88,15 +88,16 @@ extension Gateway {
       sendReady(ready, identify, inserted, at: now, into: &actions)
       presenceChanged(of: user.id, at: now, into: &actions)
     } catch {
-      abandon(sessionID, of: user.id, at: now, into: &actions)
+      abandon(sessionID, at: now, into: &actions)
       close(handle, error, at: now, into: &actions)
     }
   }
 
   private mutating func abandon(
-    _ sessionID: String, of user: Snowflake, at now: Moment, into actions: inout GatewayActions
+    _ sessionID: String, at now: Moment, into actions: inout GatewayActions
   ) {
-    ask(.endSession(sessionID), as: .user(user, issued: now.wall), .unneeded, at: now, into: &actions)
+    // In the server's own name: the account's tokens may be void by now.
+    ask(.endSession(sessionID), as: .system, .unneeded, at: now, into: &actions)
   }
 
   /// The intents of a bot, checked; everything for a person.
@@ -183,7 +184,7 @@ extension Gateway {
     if let connection = session.connection, connections.contains(connection) {
       connections[connection].phase = .unidentified
     }
-    abandon(session.id, of: session.user, at: now, into: &actions)
+    abandon(session.id, at: now, into: &actions)
     presenceChanged(of: session.user, guilds: guilds, at: now, into: &actions)
   }
 }

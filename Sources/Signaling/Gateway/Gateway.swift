@@ -1,9 +1,9 @@
 public import Base
 public import ChatCore
 
-/// The main gateway: connections, sessions, fan-out. A pure value owned by one loop.
+/// The main gateway: connections, sessions, fan-out.
 ///
-/// It is told what came (messages, closed connections, outputs of the chat core, time) and appends what is
+/// A pure value owned by one loop. /// It is told what came (messages, closed connections, outputs of the chat core, time) and appends what is
 /// to be done to a sink; it knows no socket and no clock. Contract: instants never decrease; after any
 /// call, read ``deadline`` again; outputs of the chat core are handed in in their order, each exactly once;
 /// every ``GatewayAction/chat(_:)`` gets exactly one reply. Calls for connections that it does not know, or

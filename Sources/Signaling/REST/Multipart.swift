@@ -99,7 +99,9 @@ struct Multipart: Sendable {
 }
 
 extension ArraySlice<UInt8> {
-  /// Where `pattern` begins first, at or after `start`. Linear times the pattern's length at worst.
+  /// Where `pattern` begins first, at or after `start`.
+  ///
+  /// Linear times the pattern's length at worst.
   fileprivate func firstRange(of pattern: [UInt8], from start: Int) -> Int? {
     guard let first = pattern.first, start >= startIndex else { return nil }
     var position = start

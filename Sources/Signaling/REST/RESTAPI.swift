@@ -2,7 +2,9 @@ import Base
 public import ChatCore
 import JSON
 
-/// The REST API: requests in, answers and questions to others out. A pure value owned by one loop.
+/// The REST API: requests in, answers and questions to others out.
+///
+/// A pure value owned by one loop.
 ///
 /// ```
 /// receive ─▶ route ─▶ token ─▶ rate ─▶ body ─▶ respond
@@ -205,7 +207,9 @@ public struct RESTAPI: Sendable {
     }
   }
 
-  /// Whose token the request carries. A wrong one is refused on every route, none only where one is needed.
+  /// Whose token the request carries.
+  ///
+  /// A wrong one is refused on every route, none only where one is needed.
   private mutating func authenticate(
     _ request: RESTRequest, _ route: RESTRoute, at now: Moment
   ) throws(RESTError) -> TokenClaim? {

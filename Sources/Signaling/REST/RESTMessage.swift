@@ -3,7 +3,7 @@ public import ChatCore
 
 /// A request under `/api` or `/.well-known`, as the HTTP server read it.
 public struct RESTRequest: Sendable {
-  /// `GET`, `POST`, …
+  /// The method in capitals.
   public let method: String
   /// The path as it was sent, percent-encoded.
   public let path: String
