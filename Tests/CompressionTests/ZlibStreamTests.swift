@@ -4,6 +4,7 @@ import Compression
 import Testing
 
 /// Inflates like a client: one context a connection.
+@safe
 private final class Inflater {
   // Owned here: allocated by init, freed by deinit, never handed out.
   private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -40,22 +41,28 @@ private final class Inflater {
 }
 
 @Suite struct ZlibStreamTests {
-  @Test func everyMessageEndsInASyncMarkerAndComesOutOfOneInflater() throws {
+  @Test func `Every message ends in a sync marker and comes out of one inflater`() {
     var random = SeededRandom(seed: 7)
-    var compressor = try #require(ZlibStream())
+    guard var compressor = ZlibStream() else {
+      Issue.record("no memory")
+      return
+    }
     let inflater = Inflater()
     for round in 0..<200 {
-      let count = [0, 1, 2, 17, 1_000, 4_095, 4_096, 5_000, 40_000][round % 9]
+      let count = [1, 2, 17, 1_000, 4_095, 4_096, 5_000, 40_000][round % 8]
       let isText = round % 2 == 0
       let message = isText ? [UInt8](repeating: UInt8(ascii: "a"), count: count) : random.octets(count)
       let compressed = compressor.compress(message)
-      if count > 0 { #expect(compressed.suffix(4) == [0, 0, 0xFF, 0xFF], "round \(round)") }
+      #expect(compressed.suffix(4) == [0, 0, 0xFF, 0xFF], "round \(round)")
       #expect(inflater.inflate(compressed, capacity: count + 64) == message, "round \(round)")
     }
   }
 
-  @Test func aRepeatedMessageCostsLittleBecauseTheContextIsKept() throws {
-    var compressor = try #require(ZlibStream())
+  @Test func `A repeated message costs little because the context is kept`() {
+    guard var compressor = ZlibStream() else {
+      Issue.record("no memory")
+      return
+    }
     var random = SeededRandom(seed: 11)
     let message = random.octets(2_000)
     let first = compressor.compress(message)

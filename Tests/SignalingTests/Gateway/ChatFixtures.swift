@@ -1,0 +1,103 @@
+import Base
+import ChatCore
+
+/// A small world as the chat core would show it: one guild with every kind of channel.
+enum ChatFixtures {
+  static let guildID = Snowflake(rawValue: 1_200_000_000_000_000_001)
+  static let textID = Snowflake(rawValue: 1_200_000_000_000_000_010)
+  static let voiceID = Snowflake(rawValue: 1_200_000_000_000_000_011)
+  static let roleID = Snowflake(rawValue: 1_200_000_000_000_000_020)
+  static let messageID = Snowflake(rawValue: 1_300_000_000_000_000_001)
+  static let joined = WallTime(milliseconds: 1_767_323_045_678)
+  static let bot = user(1, isBot: true)
+  static let alice = user(2)
+
+  static func user(_ number: UInt64, isBot: Bool = false) -> User {
+    User(
+      id: Snowflake(rawValue: 1_100_000_000_000_000_000 + number), username: "user\(number)",
+      globalName: isBot ? nil : "User \(number)", isBot: isBot)
+  }
+
+  static func member(_ user: User, in guild: Snowflake = guildID) -> MemberView {
+    MemberView(
+      user: user,
+      member: Member(
+        guildID: guild, userID: user.id, nick: nil, roles: [roleID], joinedAt: joined, isMuted: false,
+        isDeafened: false, timedOutUntil: nil, isTemporary: false))
+  }
+
+  static func role(_ id: Snowflake, bot: Snowflake? = nil) -> Role {
+    Role(
+      id: id, name: "role", color: 0xABCDEF, isHoisted: true, position: 1, permissions: .newGuildDefault,
+      isManaged: false, isMentionable: false, botID: bot)
+  }
+
+  static func channel(_ kind: ChannelKind, number: UInt64, in guild: Snowflake = guildID) -> Channel {
+    var channel = Channel(
+      id: Snowflake(rawValue: 1_200_000_000_000_000_000 + number), guildID: guild, kind: kind,
+      name: "channel", position: 0)
+    channel.overwrites = [PermissionOverwrite(id: guild, target: .role, allow: [], deny: [.connect])]
+    return channel
+  }
+
+  static func guild(_ id: Snowflake = guildID) -> Guild {
+    Guild(
+      id: id, name: "Roost", ownerID: alice.id, systemChannelID: textID,
+      roles: [role(id), role(roleID, bot: bot.id)])
+  }
+
+  static func voiceState(_ user: User, channel: Snowflake? = voiceID, session: String = "s") -> VoiceState {
+    VoiceState(guildID: guildID, userID: user.id, channelID: channel, sessionID: session)
+  }
+
+  static func snapshot(
+    _ id: Snowflake = guildID, members: [User] = [bot, alice], speakers: [User] = []
+  ) -> GuildSnapshot {
+    GuildSnapshot(
+      guild: guild(id),
+      channels: [
+        channel(.category, number: 9, in: id), channel(.text, number: 10, in: id),
+        channel(.voice, number: 11, in: id), channel(.stage, number: 12, in: id),
+      ],
+      members: members.map { member($0, in: id) }, memberCount: members.count,
+      voiceStates: speakers.map { voiceState($0) }, joinedAt: joined)
+  }
+
+  static func application(flags: UInt32 = 565_248) -> Application {
+    Application(
+      id: bot.id, name: "bot", description: "", ownerID: nil, flags: flags,
+      verifyKey: String(repeating: "0", count: 64))
+  }
+
+  static func ready(_ user: User, guilds: [GuildSnapshot] = [snapshot()], flags: UInt32 = 565_248) -> Ready {
+    Ready(
+      user: SelfUser(user: user, email: nil), application: user.isBot ? application(flags: flags) : nil,
+      guilds: guilds)
+  }
+
+  static func message(
+    _ author: User, _ content: String = "hello", mentions: [User] = [], id: Snowflake = messageID
+  ) -> MessageView {
+    var message = Message(
+      id: id, channelID: textID, guildID: guildID, authorID: author.id, kind: .ordinary, content: content)
+    message.mentions = mentions.map(\.id)
+    return MessageView(
+      message: message, author: author, authorMember: member(author).member,
+      mentions: mentions.map { MentionedUser(user: $0, member: member($0).member) }, reactions: [],
+      referenced: .none)
+  }
+
+  static func invite() -> InviteView {
+    InviteView(
+      invite: Invite(
+        code: "abcdefgh", guildID: guildID, channelID: textID, inviterID: alice.id, createdAt: joined,
+        maxAge: 86_400, maxUses: 0, isTemporary: false),
+      guild: guild(), channel: channel(.text, number: 10), inviter: alice, memberCount: 2)
+  }
+
+  static func reaction(by user: User) -> ReactionEvent {
+    ReactionEvent(
+      guildID: guildID, channelID: textID, messageID: messageID, messageAuthorID: alice.id,
+      userID: user.id, emoji: ReactionEmoji(id: nil, name: "👍"))
+  }
+}
