@@ -71,7 +71,7 @@ import Testing
       Array($0.utf8)
     }
     var messages: [[UInt8]] = []
-    for _ in 0..<(GatewayFuzzTests.runs / 4) {
+    for _ in 0..<(GatewayFuzzTests.runs / 8) {
       var octets = corpus[random.below(corpus.count)]
       for _ in 0...random.below(4) where !octets.isEmpty {
         let start = random.below(octets.count)
