@@ -1,4 +1,5 @@
 import Base
+import COpenSSL
 import Glibc
 import HTTPServer
 import Testing
@@ -6,8 +7,11 @@ import Testing
 /// A blocking TCP client that sends exactly the octets it is told to.
 ///
 /// Every wait ends with data or the end of the stream; a time-out of 20 s only turns a hang into a failure.
+@safe
 final class RawClient {
   private let descriptor: Int32
+  /// The TLS client session, after ``startTLS(_:)``.
+  private var session: OpaquePointer?
   private var buffer: [UInt8] = []
 
   init(_ address: SocketAddress, receiveBuffer: Int32? = nil) throws {
@@ -33,7 +37,40 @@ final class RawClient {
   }
 
   deinit {
+    // The client owns its session.
+    if let session = unsafe session { unsafe SSL_free(session) }
     close(descriptor)
+  }
+
+  /// Turns the connection into a TLS one; `false` when the server refuses the handshake.
+  func startTLS(maxVersion: Int32 = TLS1_3_VERSION, protocols: [String] = []) -> Bool {
+    let offer = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    // The session keeps its own reference to the context.
+    let context = unsafe SSL_CTX_new(TLS_client_method())
+    defer { unsafe SSL_CTX_free(context) }
+    // SSL_CTRL_SET_MAX_PROTO_VERSION.
+    unsafe SSL_CTX_ctrl(context, 124, Int(maxVersion), nil)
+    if !offer.isEmpty { unsafe SSL_CTX_set_alpn_protos(context, offer, UInt32(offer.count)) }
+    // The session is freed by deinit.
+    unsafe session = SSL_new(context)
+    unsafe SSL_set_fd(session, descriptor)
+    return unsafe SSL_connect(session) == 1
+  }
+
+  /// What TLS negotiated: version, application protocol, and the subject of the server's certificate.
+  var negotiated: (version: String, application: String, subject: String) {
+    var name: UnsafePointer<UInt8>?
+    var count: UInt32 = 0
+    // The session is alive; what it lends is copied.
+    unsafe SSL_get0_alpn_selected(session, &name, &count)
+    let application = unsafe String(
+      decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
+    let certificate = unsafe SSL_get1_peer_certificate(session)
+    defer { unsafe X509_free(certificate) }
+    let text = unsafe X509_NAME_oneline(X509_get_subject_name(certificate), nil, 0)
+    defer { unsafe CRYPTO_free(text, nil, 0) }
+    let subject = unsafe text.map { unsafe String(cString: $0) } ?? ""
+    return (unsafe String(cString: SSL_get_version(session)), application, subject)
   }
 
   func send(_ text: String) { send(Array(text.utf8)) }
@@ -43,7 +80,10 @@ final class RawClient {
     while !rest.isEmpty {
       // Sends from the slice only; a closed peer is no signal.
       let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        if let session = unsafe session {
+          return unsafe Int(SSL_write(session, $0.baseAddress, Int32($0.count)))
+        }
+        return unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
@@ -57,7 +97,12 @@ final class RawClient {
   private func fill() -> Bool {
     var chunk = [UInt8](repeating: 0, count: 65_536)
     // Reads at most what the array holds.
-    let count = unsafe chunk.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+    let count = unsafe chunk.withUnsafeMutableBytes {
+      if let session = unsafe session {
+        return unsafe Int(SSL_read(session, $0.baseAddress, Int32($0.count)))
+      }
+      return unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+    }
     if count < 0, errno == EAGAIN { Issue.record("nothing arrived within the patience of the test") }
     guard count > 0 else { return false }
     buffer.append(contentsOf: chunk[..<count])
