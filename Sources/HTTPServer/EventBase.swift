@@ -23,8 +23,16 @@ final class EventBase {
     unsafe event_base_free(pointer)
   }
 
-  /// Runs until ``stop()``.
+  /// Runs until ``stop()``, on a thread that takes no SIGPIPE from now on.
+  ///
+  /// Neither libevent nor OpenSSL writes with MSG_NOSIGNAL: without this, one peer that resets its connection
+  /// at the right moment ends the process.
   func run() {
+    var signals = sigset_t()
+    // A local of the right type.
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGPIPE)
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     // EVLOOP_NO_EXIT_ON_EMPTY: an idle server waits.
     _ = unsafe event_base_loop(pointer, 0x04)
   }

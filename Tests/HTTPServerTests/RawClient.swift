@@ -44,6 +44,11 @@ final class RawClient {
 
   /// Turns the connection into a TLS one; `false` when the server refuses the handshake.
   func startTLS(maxVersion: Int32 = TLS1_3_VERSION, protocols: [String] = []) -> Bool {
+    var signals = sigset_t()
+    // OpenSSL writes without MSG_NOSIGNAL: a server that closes early must not end the tests.
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGPIPE)
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     let offer = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
     // The session keeps its own reference to the context.
     let context = unsafe SSL_CTX_new(TLS_client_method())
