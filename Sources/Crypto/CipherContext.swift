@@ -65,6 +65,7 @@ struct CipherContext: ~Copyable, @unchecked Sendable {
     guard clear >= 0, clear <= count, count <= packet.count - Self.tagCount else { return false }
     let started = start(nonce) && authenticate(packet, clear) && authenticate(trailer)
     guard started else { return false }
+    // Alive as long as this value.
     let context = unsafe self.context
     // The guard proves that clear, count and the tag lie inside the packet.
     return unsafe packet.withUnsafeMutableBufferPointer { packet in
@@ -89,6 +90,7 @@ struct CipherContext: ~Copyable, @unchecked Sendable {
     guard clear >= 0, clear <= count, count <= packet.count - Self.tagCount else { return false }
     let started = start(nonce) && authenticate(packet, clear) && authenticate(trailer)
     guard started else { return false }
+    // Alive as long as this value.
     let context = unsafe self.context
     // The guard proves that clear, count and the tag lie inside the packet.
     return unsafe packet.withUnsafeMutableBufferPointer { packet in
@@ -112,6 +114,7 @@ struct CipherContext: ~Copyable, @unchecked Sendable {
     _ packet: inout MutableSpan<UInt8>, _ range: Range<Int>, counter: [16 of UInt8]
   ) -> Bool {
     guard range.lowerBound >= 0, range.upperBound <= packet.count else { return false }
+    // Alive as long as this value.
     let context = unsafe self.context
     // Counter mode reads sixteen octets of vector, the size of the inline array.
     let started = unsafe counter.span.withUnsafeBufferPointer { counter in
@@ -129,6 +132,7 @@ struct CipherContext: ~Copyable, @unchecked Sendable {
   }
 
   private mutating func start(_ nonce: [12 of UInt8]) -> Bool {
+    // Alive as long as this value.
     let context = unsafe self.context
     // GCM's default vector is twelve octets, the size of the inline array; the key stays.
     return unsafe nonce.span.withUnsafeBufferPointer { nonce in
@@ -138,6 +142,7 @@ struct CipherContext: ~Copyable, @unchecked Sendable {
 
   private mutating func authenticate(_ packet: borrowing MutableSpan<UInt8>, _ count: Int) -> Bool {
     guard count > 0 else { return true }
+    // Alive as long as this value.
     let context = unsafe self.context
     // The callers checked that `count` octets lie inside the packet; nothing is written.
     return unsafe packet.span.withUnsafeBufferPointer { octets in
@@ -150,6 +155,7 @@ struct CipherContext: ~Copyable, @unchecked Sendable {
 
   private mutating func authenticate(_ trailer: [4 of UInt8]?) -> Bool {
     guard let trailer else { return true }
+    // Alive as long as this value.
     let context = unsafe self.context
     // Four octets of an inline array, read during the call.
     return unsafe trailer.span.withUnsafeBufferPointer { octets in

@@ -95,6 +95,7 @@ struct X509Builder: ~Copyable {
   private static func add(
     _ identifier: Int32, _ value: String, to certificate: OpaquePointer, issuer: OpaquePointer
   ) -> Bool {
+    // A C record of this call, filled by the next line.
     var context = unsafe X509V3_CTX()
     // The context lives for this call; the extension is copied by the certificate and freed here.
     unsafe X509V3_set_ctx(&context, issuer, certificate, nil, nil, 0)

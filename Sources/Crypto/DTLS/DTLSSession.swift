@@ -108,6 +108,7 @@ public struct DTLSSession: ~Copyable, @unchecked Sendable {
   }
 
   private mutating func run(_ datagram: Span<UInt8>, at now: Instant) {
+    // Alive unless `finish` cleared it.
     guard let session = unsafe session else { return answerLate(datagram) }
     var progress = DTLSProgress.waiting
     let wasEstablished = state != .handshaking
@@ -134,6 +135,7 @@ public struct DTLSSession: ~Copyable, @unchecked Sendable {
   }
 
   private mutating func establish() {
+    // Alive unless `finish` cleared it.
     guard state == .handshaking, let session = unsafe session else { return }
     // The session is alive and its handshake complete.
     guard let keys = unsafe DTLSKeys(session) else { return fail() }

@@ -67,6 +67,7 @@ struct DatagramBIOMethod: ~Copyable {
     unsafe BIO_meth_set_write(method) { bio, octets, count in
       unsafe DatagramBIOMethod.write(bio, octets, count)
     }
+    // The counterpart of write.
     unsafe BIO_meth_set_read(method) { bio, buffer, count in
       unsafe DatagramBIOMethod.read(bio, buffer, count)
     }

@@ -65,6 +65,7 @@ public struct STUNResponder: ~Copyable, @unchecked Sendable {
     _ expectation: UnsafeMutablePointer<STUNExpectation>, _ source: SocketAddress,
     _ reply: UnsafeMutableBufferPointer<UInt8>
   ) -> STUNOutcome {
+    // A C record of this call; `stun_agent_validate` fills it.
     var message = unsafe StunMessage()
     // The callback reads the expectation during this call only.
     let status = unsafe stun_agent_validate(
@@ -84,10 +85,13 @@ public struct STUNResponder: ~Copyable, @unchecked Sendable {
     case STUN_VALIDATION_SUCCESS:
       return unsafe accept(agent, &message, source, reply)
     case STUN_VALIDATION_UNAUTHORIZED_BAD_REQUEST:
+      // The message still refers to the lent request.
       return unsafe refuse(agent, &message, STUN_ERROR_BAD_REQUEST, reply)
     case STUN_VALIDATION_UNAUTHORIZED:
+      // The message still refers to the lent request.
       return unsafe refuse(agent, &message, STUN_ERROR_UNAUTHORIZED, reply)
     case STUN_VALIDATION_UNKNOWN_REQUEST_ATTRIBUTE:
+      // A C record of this call.
       var answer = unsafe StunMessage()
       // Writes at most `reply.count` octets and says how many.
       let count = unsafe stun_agent_build_unknown_attributes_error(
@@ -112,6 +116,7 @@ public struct STUNResponder: ~Copyable, @unchecked Sendable {
       unsafe stun_message_find32(message, STUN_ATTRIBUTE_PRIORITY, &priority) == STUN_MESSAGE_RETURN_SUCCESS
     else { return unsafe refuse(agent, message, STUN_ERROR_BAD_REQUEST, reply) }
     let useCandidate = unsafe stun_message_has_attribute(message, STUN_ATTRIBUTE_USE_CANDIDATE)
+    // A C record of this call.
     var answer = unsafe StunMessage()
     var (address, addressCount) = source.storage
     // Writes at most `reply.count` octets; the key is the request's, still lent.
@@ -129,6 +134,7 @@ public struct STUNResponder: ~Copyable, @unchecked Sendable {
     _ agent: UnsafeMutablePointer<StunAgent>, _ message: UnsafeMutablePointer<StunMessage>,
     _ error: StunError, _ reply: UnsafeMutableBufferPointer<UInt8>
   ) -> STUNOutcome {
+    // A C record of this call.
     var answer = unsafe StunMessage()
     // Writes at most `reply.count` octets; an authentic request's key signs the error too.
     guard unsafe stun_agent_init_error(agent, &answer, reply.baseAddress, reply.count, message, error)
@@ -161,6 +167,7 @@ struct STUNExpectation {
       unsafe expected.isRemoteKnown
       ? given.elementsEqual(expected.username) : given.starts(with: expected.username)
     guard isKnown else { return false }
+    // Both out-parameters are libnice's; the password is lent for the call.
     unsafe password.pointee = expected.password.baseAddress
     unsafe passwordCount.pointee = expected.password.count
     return true
