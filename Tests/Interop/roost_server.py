@@ -29,7 +29,7 @@ class Roost:
                 BINARY, "serve", "--dev", "--announce", "json",
                 f"--data.directory={self.directory.name}/data",
                 "--http.listen=127.0.0.1:0", "--voice.listen=127.0.0.1:0",
-                "--media.port=0", *self.flags,
+                *self.flags,
             ],
             cwd=self.directory.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self._keep_log, args=(self.process.stderr,), daemon=True).start()
