@@ -238,8 +238,10 @@ class Bot(discord.Client):
 async def main():
     logging.getLogger("discord").addHandler(WarningsAreEvents(logging.WARNING))
     async with Bot() as bot:
-        asyncio.ensure_future(bot.obey())
+        # The loop holds tasks weakly: one that nobody keeps is collected while it waits.
+        obeying = asyncio.ensure_future(bot.obey())
         await bot.start(os.environ["ROOST_TOKEN"])
+        await obeying
 
 
 asyncio.run(main())
