@@ -1,17 +1,18 @@
 public import Base
 public import ChatCore
 
-/// A store for tests that keeps everything in memory and can be told to fail.
+/// What a ``MemoryStore`` writes to.
 ///
-/// It is the simplest thing that fulfils ``ChatStore``: a transaction is a copy of the tables.
-public struct MemoryStore: ~Copyable, ChatStore {
-  /// The step at which the store fails once.
+/// It outlives the store, so that a test can restart the core and make the store fail while the core owns
+/// it. One thread only.
+public final class MemoryDisk {
+  /// The step at which the store fails.
   public enum Fault: Hashable, Sendable {
     /// No step.
     case none
     /// `begin` throws.
     case begin
-    /// The given `apply` of the next transaction throws, counted from 0.
+    /// The given `apply` of a transaction throws, counted from 0.
     case apply(Int)
     /// `commit` throws.
     case commit
@@ -20,27 +21,32 @@ public struct MemoryStore: ~Copyable, ChatStore {
   }
 
   /// What is kept: the fold of all committed writes.
-  public private(set) var tables: Tables
-  private var open: Tables?
-  private var applied = 0
+  public fileprivate(set) var tables = Tables()
+  /// How many transactions were committed.
+  public fileprivate(set) var commits = 0
   /// What fails from now on.
   public var fault: Fault = .none
   /// The error of a failing step.
   public var error: StoreError = .full
-  /// How many transactions were committed.
-  public private(set) var commits = 0
 
-  /// An empty store.
-  public init() {
-    tables = Tables()
+  /// An empty disk.
+  public init() {}
+}
+
+/// A store for tests that keeps everything in memory and can be told to fail.
+///
+/// It is the simplest thing that fulfils ``ChatStore``: a transaction is a copy of the tables.
+public struct MemoryStore: ~Copyable, ChatStore {
+  private let disk: MemoryDisk
+  private var open: Tables?
+  private var applied = 0
+
+  /// A store on a disk.
+  public init(_ disk: MemoryDisk) {
+    self.disk = disk
   }
 
-  /// A store with tables that another one held: a restart.
-  public init(_ tables: Tables) {
-    self.tables = tables
-  }
-
-  private var current: Tables { open ?? tables }
+  private var current: Tables { open ?? disk.tables }
 
   /// Reads everything.
   public mutating func load() throws(StoreError) -> ChatSnapshot {
@@ -52,7 +58,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
   public mutating func begin() throws(StoreError) {
     try check(.begin)
     guard open == nil else { throw .other(1) }
-    open = tables
+    open = disk.tables
     applied = 0
   }
 
@@ -69,8 +75,8 @@ public struct MemoryStore: ~Copyable, ChatStore {
     guard let open else { throw .other(3) }
     self.open = nil
     try check(.commit)
-    tables = open
-    commits += 1
+    disk.tables = open
+    disk.commits += 1
   }
 
   /// Forgets the transaction.
@@ -148,8 +154,8 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return Array(users.sorted().filter { user in after.map { $0 < user } ?? true }.prefix(limit))
   }
 
-  private func check(_ step: Fault) throws(StoreError) {
-    if fault == step { throw error }
+  private func check(_ step: MemoryDisk.Fault) throws(StoreError) {
+    if disk.fault == step { throw disk.error }
   }
 }
 

@@ -9,7 +9,7 @@ import Testing
 struct SQLiteStoreTests {
   @Test("the memory store does what a store must")
   func memoryConformance() throws {
-    var store = MemoryStore()
+    var store = MemoryStore(MemoryDisk())
     try StoreConformance.checkEverything(&store)
   }
 

@@ -90,8 +90,8 @@ private func readPage<Store: ChatStore & ~Copyable>(
   case .around(let id):
     // The message itself counts among the older half.
     let bound = Snowflake(rawValue: id.rawValue == .max ? .max : id.rawValue + 1)
-    let older = try store.messages(channel: channel, before: bound, limit: limit / 2 + 1)
-    let newer = try store.messages(channel: channel, after: id, limit: limit - limit / 2)
-    return Array((newer.reversed() + older).prefix(limit))
+    let older = try store.messages(channel: channel, before: bound, limit: min(limit / 2 + 1, limit))
+    let newer = try store.messages(channel: channel, after: id, limit: limit - older.count)
+    return newer.reversed() + older
   }
 }

@@ -11,12 +11,9 @@ extension ChatService where Store: ~Copyable {
       id: ids.next(at: asker.at), name: "new role", color: 0, isHoisted: false, position: 1,
       permissions: seat.guild.everyone?.permissions ?? [], isManaged: false, isMentionable: false,
       botID: nil)
-    // The inherited permissions need not be the maker's own; those it names must.
-    let inherited = role.permissions
     try apply(changes, to: &role)
-    if case .set(let permissions) = changes.permissions {
-      try requireGrant(permissions.symmetricDifference(inherited), seat)
-    }
+    // What is inherited from @everyone need not be the maker's own; what is named must.
+    if case .set(let permissions) = changes.permissions { try requireGrant(permissions, seat) }
     role.position = 1
     try keep(.role(guild: guild, role))
     emit(.roleCreate(guild: guild, role), to: .guild(guild))

@@ -1,0 +1,214 @@
+import Base
+import ChatCore
+import ChatTesting
+import Testing
+
+/// Random commands of random people with a failing disk now and then.
+///
+/// After each batch: what the core shows equals what a core that restarts on the same disk shows; events
+/// reach exactly those who may view the channel; nothing traps.
+@Suite("Random worlds")
+struct RandomWorldTests {
+  @Test("memory and disk agree and audiences are right, whatever is asked", arguments: 1...6)
+  func agreement(seed: UInt64) throws {
+    var world = try World.make(.open)
+    var random = SeededRandom(seed: seed)
+    var pool = Pool(world)
+    for step in 0..<150 {
+      let faults: [MemoryDisk.Fault] = [.begin, .apply(random.below(3)), .commit, .read]
+      world.disk.fault = random.below(12) == 0 ? faults[random.below(4)] : .none
+      var batch: [(Actor, ChatCommand)] = []
+      for _ in 0..<1 + random.below(4) {
+        let user = pool.user(&random)
+        world.now += Int64(random.below(5_000))
+        batch.append(
+          (.user(user, issued: WallTime(milliseconds: world.now)), pool.command(of: user, &random)))
+      }
+      let outputs = world.perform(batch)
+      pool.learn(from: outputs)
+      world.disk.fault = .none
+      try checkLastAudiences(outputs, &world, "seed \(seed) step \(step)")
+      if step % 10 == 9 { try checkRestart(&world, pool, "seed \(seed) step \(step)") }
+    }
+  }
+
+  /// The last event with viewers was emitted under the permissions that still hold, unless one after it
+  /// changed them; so only batches without such events are looked at.
+  private func checkLastAudiences(
+    _ outputs: [ChatOutput], _ world: inout World, _ place: String
+  ) throws {
+    let events = World.events(outputs)
+    let onlyChat = events.allSatisfy { event in
+      switch event.payload {
+      case .messageCreate, .messageUpdate, .messageDelete, .reactionAdd, .reactionRemove, .typing: true
+      default: false
+      }
+    }
+    guard onlyChat, !events.isEmpty else { return }
+    let guild = try world.wholeGuild()
+    for event in events {
+      guard case .viewers(_, let id, let only) = event.audience,
+        let channel = guild.channels.first(where: { $0.id == id })
+      else { continue }
+      let allowed = guild.members.filter {
+        PermissionRules.mayView(channel, in: guild.guild, member: $0.member)
+      }
+      let expected = Set(allowed.map(\.user.id))
+      #expect((only ?? Set(guild.members.map(\.user.id))) == expected, "\(place)")
+    }
+  }
+
+  private func checkRestart(_ world: inout World, _ pool: Pool, _ place: String) throws {
+    for (session, user) in pool.sessions {
+      _ = world.ask(user, .endSession(session))
+    }
+    func view(_ world: inout World) throws -> [ChatReply] {
+      var replies = [ChatReply.guild(try world.wholeGuild())]
+      for user in [world.ann, world.bob, world.cy, world.dot] {
+        replies.append(world.ask(user, .currentGuilds))
+        replies.append(world.ask(user, .currentUser))
+        replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
+        replies.append(world.ask(user, .guildInvites(world.guild)))
+      }
+      return replies
+    }
+    let before = try view(&world)
+    try world.restart()
+    #expect(try view(&world) == before, "\(place)")
+  }
+}
+
+/// Ids that random commands draw from.
+private struct Pool {
+  var users: [Snowflake]
+  var channels: [Snowflake]
+  var roles: [Snowflake]
+  var messages: [Snowflake] = []
+  var invites: [String] = []
+  let guild: Snowflake
+  var sessions: [(String, Snowflake)]
+
+  init(_ world: borrowing World) {
+    users = [world.ann, world.bob, world.cy, world.dot]
+    channels = [world.text, world.voice]
+    roles = [world.guild]
+    guild = world.guild
+    sessions = users.map { ("s\($0)", $0) }
+  }
+
+  mutating func learn(from outputs: [ChatOutput]) {
+    for reply in World.replies(outputs) {
+      switch reply {
+      case .channel(let channel): channels.append(channel.id)
+      case .role(let role): roles.append(role.id)
+      case .message(let view): messages.append(view.message.id)
+      case .invite(let view): invites.append(view.invite.code)
+      default: break
+      }
+    }
+  }
+
+  /// Ann, who may do everything, more often than others.
+  func user(_ random: inout SeededRandom) -> Snowflake {
+    random.below(2) == 0 ? users[0] : pick(users, &random)
+  }
+
+  private func pick(_ ids: [Snowflake], _ random: inout SeededRandom) -> Snowflake {
+    let strange = [0, 1, UInt64.max, UInt64(Int64.max)]
+    if ids.isEmpty || random.below(20) == 0 {
+      return Snowflake(rawValue: strange[random.below(4)])
+    }
+    return ids[random.below(ids.count)]
+  }
+
+  private func permissions(_ random: inout SeededRandom) -> Permissions {
+    Permissions(rawValue: random.next() & random.next())
+  }
+
+  private func text(_ random: inout SeededRandom) -> String {
+    ["a", "", "@everyone", "<@\(pick(users, &random))> <@&\(pick(roles, &random))>", "\u{0}é👍"][
+      random.below(5)]
+  }
+
+  private func overwrites(_ random: inout SeededRandom) -> [PermissionOverwrite] {
+    (0..<random.below(4)).map { _ in
+      let isRole = random.below(2) == 0
+      return PermissionOverwrite(
+        id: isRole ? pick(roles, &random) : pick(users, &random), target: isRole ? .role : .member,
+        allow: permissions(&random), deny: permissions(&random))
+    }
+  }
+
+  func command(of user: Snowflake, _ random: inout SeededRandom) -> ChatCommand {
+    let channel = pick(channels, &random)
+    let message = pick(messages, &random)
+    let emoji = ReactionEmoji(id: nil, name: ["👍", "❤️", "x"][random.below(3)])
+    switch random.below(22) {
+    case 0...4:
+      var draft = MessageDraft(content: text(&random))
+      if random.below(3) == 0 { draft.replyTo = message }
+      draft.nonce = .integer(Int64(random.below(4)))
+      draft.enforcesNonce = random.below(4) == 0
+      return .createMessage(channel: channel, draft)
+    case 5:
+      var changes = MessageChanges()
+      changes.content = .set(text(&random))
+      return .editMessage(channel: channel, message: message, changes)
+    case 6: return .deleteMessage(channel: channel, message: message)
+    case 7: return .addReaction(channel: channel, message: message, emoji)
+    case 8:
+      return .removeReaction(
+        channel: channel, message: message, emoji, user: random.below(2) == 0 ? nil : pick(users, &random))
+    case 9:
+      return .messages(
+        channel: channel, [.newest, .before(message), .after(message), .around(message)][random.below(4)],
+        limit: random.below(102))
+    case 10: return .identify(session: "s\(user)")
+    case 11...12:
+      return .updateVoiceState(
+        VoiceUpdate(
+          session: "s\(user)", guild: guild, channel: random.below(3) == 0 ? nil : channel,
+          isSelfMuted: random.below(2) == 0, isSelfDeafened: false))
+    default: return administration(user, channel, &random)
+    }
+  }
+
+  private func administration(
+    _ user: Snowflake, _ channel: Snowflake, _ random: inout SeededRandom
+  ) -> ChatCommand {
+    switch random.below(12) {
+    case 0, 1:
+      var changes = ChannelChanges()
+      changes.name = .set(text(&random))
+      if random.below(2) == 0 { changes.overwrites = .set(overwrites(&random)) }
+      if random.below(2) == 0 { changes.parentID = .set(channel) }
+      return random.below(2) == 0
+        ? .modifyChannel(channel, changes)
+        : .createChannel(guild: guild, kind: ChannelKind.allCases[random.below(4)], changes)
+    case 2: return random.below(3) == 0 ? .deleteChannel(channel) : .typing(channel: channel)
+    case 3, 4:
+      var changes = RoleChanges()
+      changes.permissions = .set(permissions(&random).union(.viewChannel))
+      changes.position = .set(random.below(6))
+      return random.below(2) == 0
+        ? .createRole(guild: guild, changes)
+        : .modifyRole(guild: guild, role: pick(roles, &random), changes)
+    case 5: return .deleteRole(guild: guild, role: pick(roles, &random))
+    case 6, 7:
+      var changes = MemberChanges()
+      if random.below(2) == 0 { changes.roles = .set((0..<2).map { _ in pick(roles, &random) }) }
+      if random.below(3) == 0 { changes.nick = .set(text(&random)) }
+      if random.below(4) == 0 { changes.isMuted = .set(random.below(2) == 0) }
+      if random.below(4) == 0 { changes.channelID = .set(random.below(2) == 0 ? nil : channel) }
+      return .modifyMember(guild: guild, user: pick(users, &random), changes)
+    case 8: return .createInvite(channel: channel, InviteParameters())
+    case 9:
+      return random.below(4) == 0
+        ? .deleteInvite(code: invites.last ?? "x") : .acceptInvite(code: invites.last ?? "x")
+    case 10:
+      return random.below(2) == 0 ? .leaveGuild(guild) : .kick(guild: guild, user: pick(users, &random))
+    default:
+      return .setOverwrite(channel: channel, overwrites(&random).first ?? .everyone(of: guild, deny: []))
+    }
+  }
+}
