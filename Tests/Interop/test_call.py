@@ -108,7 +108,9 @@ class Call(unittest.TestCase):
 
     def moderate(self, **change):
         """Server mute by the guild's owner over REST."""
-        rest, at = REST(self.news, self.news["owner"]["token"]), time.time()
+        owner = self.news["owner"]
+        _, session = REST(self.news)("POST", "/auth/login", {"login": owner["login"], "password": owner["password"]})
+        rest, at = REST(self.news, session["token"]), time.time()
         status, _ = rest("PATCH", f"/guilds/{self.news['guild_id']}/members/{self.bot.user}", change)
         self.assertEqual(status, 200)
         return {"at": at}
