@@ -89,6 +89,10 @@ let package = Package(
       name: "SimulatedPeers", dependencies: ["Base", "Wire", "Crypto", "MediaControl", "SFU"],
       path: "Tests/SimulatedPeers", swiftSettings: strict),
     tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers"]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers"],
+      path: "Tests/Simulation", swiftSettings: strict),
     tests("JSONTests", ["Base", "JSON"]),
     tests("CompressionTests", ["Base", "Compression", "CZlib"]),
     .target(

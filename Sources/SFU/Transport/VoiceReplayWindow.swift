@@ -11,6 +11,8 @@ internal import Crypto
 /// 2. What it refuses may still be a *restart* of the sequence, if the packet is provably not one that was
 ///    accepted before: its nonce is newer than any, for senders whose nonces count up (all but one); its
 ///    authentication tag is none of the last ``Fixed/rememberedTags``, for a sender that repeats nonces.
+///    With counting nonces a restart also shows when the sequence number falls back, or advances further
+///    than the nonce, inside the window.
 /// 3. After a restart, packets of before it are refused by the same proof, wherever the new window stands.
 ///
 /// What is left: an attacker on the path can play old packets, longer ago than the remembered tags, of a
@@ -62,7 +64,19 @@ struct VoiceReplayWindow: Sendable {
     guard let index = window.index(of: packet.sequenceNumber) else {
       return isProvablyNew(packet) ? .restart(UInt64(packet.sequenceNumber)) : .replayed
     }
-    return hasRestarted && isOfEarlierRun(packet) ? .replayed : .next(index)
+    if hasRestarted, isOfEarlierRun(packet) { return .replayed }
+    return order == .bigEndian || order == .littleEndian ? assess(packet, at: index) : .next(index)
+  }
+
+  /// Compares sequence number and counting nonce, which advance together in one run.
+  private func assess(_ packet: Packet, at index: UInt64) -> Verdict {
+    guard let newestNonce, let highest = window.highest else { return .next(index) }
+    let progress = Int64(distance(ordered(packet.nonce), from: newestNonce))
+    let step = Int64(index) - Int64(highest)
+    // Sent before, numbered after: a latecomer of an earlier run.
+    if progress <= 0 { return step > 0 ? .replayed : .next(index) }
+    // A sequence number cannot advance further than the nonce, nor stay behind while that advances.
+    return step <= 0 || step > progress ? .restart(UInt64(packet.sequenceNumber)) : .next(index)
   }
 
   /// Records an authentic packet under the verdict that ``assess(_:)`` gave.
