@@ -133,10 +133,10 @@ struct Auditor {
           "packet \(cause.number) after \(newest): index went from \(stream.newestIndex) to \(index)"
           + " (broken \(stream.isBroken), run \(stream.newestRun) to \(cause.run))")
     }
-    guard Int32(bitPattern: timestamp &- stream.newestTimestamp) >= 0 else {
+    guard Int32(bitPattern: timestamp &- stream.newestTimestamp) >= 0 || cause.publisher.isAmbiguous else {
       throw Violation(description: "the timestamp went back at packet \(cause.number)")
     }
-    gaps += Int(step) - 1
+    if !cause.publisher.isAmbiguous { gaps += Int(step) - 1 }
   }
 
   private func placeLate(

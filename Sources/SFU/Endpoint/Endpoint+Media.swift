@@ -63,13 +63,17 @@ extension Endpoint {
       if reason == .muted, let track = peers[peer].track { tracks[track].withhold() }
     case .opened(let index, let count, let isRestart):
       peers[peer].counts.received &+= 1
+      // Even if the packet itself goes no further: the next ones count from it.
+      if isRestart, let track = peers[peer].track {
+        tracks[track].restart(sourceSSRC: header.ssrc, index: index)
+      }
       let plain = datagram.extracting(first: count)
       let described = describe(header, index: index, in: plain, from: peer)
       guard let packet = described.packet else {
         if let track = peers[peer].track { tracks[track].withhold() }
         return drop(described.dropped, peer)
       }
-      guard let track = source(of: packet, isRestart: isRestart, origin) else {
+      guard let track = source(of: packet, origin) else {
         return drop(.secondSource, peer)
       }
       forward(packet, plain.extracting(packet.payload), track, at: origin.at, into: &sink)
@@ -101,15 +105,13 @@ extension Endpoint {
 
   /// The track that the packet belongs to, made or switched if need be; `nil` for a second source.
   private mutating func source(
-    of packet: IngressPacket, isRestart: Bool, _ origin: (peer: Handle<Peer>, at: Instant)
+    of packet: IngressPacket, _ origin: (peer: Handle<Peer>, at: Instant)
   ) -> Handle<PublishedTrack>? {
     guard let track = peers[origin.peer].track else {
       return publish(origin.peer, sourceSSRC: packet.ssrc, at: origin.at)
     }
     if packet.ssrc != tracks[track].sourceSSRC {
       guard tracks[track].isSilent(for: configuration.sourceSwitchSilence, at: origin.at) else { return nil }
-      tracks[track].restart(sourceSSRC: packet.ssrc, index: packet.index)
-    } else if isRestart {
       tracks[track].restart(sourceSSRC: packet.ssrc, index: packet.index)
     }
     return track

@@ -65,13 +65,15 @@ struct VoiceReplayWindow: Sendable {
       return isProvablyNew(packet) ? .restart(UInt64(packet.sequenceNumber)) : .replayed
     }
     if hasRestarted, isOfEarlierRun(packet) { return .replayed }
-    return order == .bigEndian || order == .littleEndian ? assess(packet, at: index) : .next(index)
+    return assess(packet, at: index)
   }
 
   /// Compares sequence number and counting nonce, which advance together in one run.
   private func assess(_ packet: Packet, at index: UInt64) -> Verdict {
-    guard let newestNonce, let highest = window.highest else { return .next(index) }
-    let progress = Int64(distance(ordered(packet.nonce), from: newestNonce))
+    guard let highest = window.highest, let nonceProgress = nonceProgress(of: packet) else {
+      return .next(index)
+    }
+    let progress = Int64(nonceProgress)
     let step = Int64(index) - Int64(highest)
     // Sent before, numbered after: a latecomer of an earlier run.
     if progress <= 0 { return step > 0 ? .replayed : .next(index) }
@@ -97,13 +99,8 @@ struct VoiceReplayWindow: Sendable {
 
   /// Whether a packet that the window refuses cannot have been accepted before.
   private func isProvablyNew(_ packet: Packet) -> Bool {
-    switch order {
-    case .bigEndian, .littleEndian:
-      guard let newestNonce else { return false }
-      return distance(ordered(packet.nonce), from: newestNonce) > 0
-    case .unknown, .repeating:
-      return !tags.contains(packet.tag)
-    }
+    if let progress = nonceProgress(of: packet) { return progress > 0 }
+    return !tags.contains(packet.tag)
   }
 
   /// Whether a packet that fits the present window was sent before the last restart.
@@ -130,16 +127,40 @@ struct VoiceReplayWindow: Sendable {
     newestNonce = nonce
   }
 
-  /// Compares the second nonce with the first: a counter moves by little in one octet order.
+  /// Compares the second nonce with the first.
   private mutating func learnOrder(of nonce: UInt32) {
     guard order == .unknown, let first = newestNonce else { return }
-    if abs(distance(nonce, from: first)) <= 1_024, nonce != first {
-      order = .bigEndian
-    } else if abs(distance(nonce.byteSwapped, from: first.byteSwapped)) <= 1_024, nonce != first {
-      order = .littleEndian
-      newestNonce = first.byteSwapped
-    } else {
-      order = .repeating
+    order = VoiceReplayWindow.order(from: first, to: nonce)
+    if order == .littleEndian { newestNonce = first.byteSwapped }
+  }
+
+  /// How two nonces of one sender are ordered.
+  ///
+  /// A counter moves by less than 2^15 in one octet order, and
+  /// then by at least 2^16 in the other.
+  private static func order(from first: UInt32, to second: UInt32) -> NonceOrder {
+    guard first != second else { return .repeating }
+    let steps = 1..<(1 << 15)
+    if steps.contains(abs(Int(Int32(bitPattern: second &- first)))) { return .bigEndian }
+    let swapped = Int32(bitPattern: second.byteSwapped &- first.byteSwapped)
+    return steps.contains(abs(Int(swapped))) ? .littleEndian : .repeating
+  }
+
+  /// How far the packet's nonce is ahead of the newest; `nil` when nonces say nothing.
+  private func nonceProgress(of packet: Packet) -> Int? {
+    guard let newestNonce else { return nil }
+    switch order {
+    case .bigEndian, .littleEndian:
+      return distance(ordered(packet.nonce), from: newestNonce)
+    case .repeating:
+      return nil
+    case .unknown:
+      // One packet is known: its nonce has no order yet, so both are compared as they are.
+      switch VoiceReplayWindow.order(from: newestNonce, to: packet.nonce) {
+      case .bigEndian: return distance(packet.nonce, from: newestNonce)
+      case .littleEndian: return distance(packet.nonce.byteSwapped, from: newestNonce.byteSwapped)
+      case .unknown, .repeating: return nil
+      }
     }
   }
 
