@@ -9,12 +9,12 @@ import Testing
 /// reach exactly those who may view the channel; nothing traps.
 @Suite("Random worlds")
 struct RandomWorldTests {
-  @Test("memory and disk agree and audiences are right, whatever is asked", arguments: 1...6)
+  @Test("memory and disk agree and audiences are right, whatever is asked", arguments: 1...24)
   func agreement(seed: UInt64) throws {
     var world = try World.make(.open)
     var random = SeededRandom(seed: seed)
     var pool = Pool(world)
-    for step in 0..<150 {
+    for step in 0..<250 {
       let faults: [MemoryDisk.Fault] = [.begin, .apply(random.below(3)), .commit, .read]
       world.disk.fault = random.below(12) == 0 ? faults[random.below(4)] : .none
       var batch: [(Actor, ChatCommand)] = []
