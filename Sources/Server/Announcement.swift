@@ -16,6 +16,7 @@ public struct Announcement: Hashable, Sendable {
   /// The demo guild.
   struct Demo: Hashable, Sendable {
     let world: DemoWorld
+    let ownerToken: String
     let bots: [Bot]
   }
 
@@ -50,7 +51,8 @@ public struct Announcement: Hashable, Sendable {
       writer.field("gateway", gateway)
       writer.field("voice", voice)
       writer.field("ca", certificateAuthority)
-      if let world = demo?.world {
+      if let demo {
+        let world = demo.world
         writer.field("guild_id", world.guild)
         writer.object("channels") { writer in
           writer.field("text", world.text)
@@ -63,6 +65,7 @@ public struct Announcement: Hashable, Sendable {
           writer.field("id", world.owner)
           writer.field("login", world.login)
           writer.field("password", world.password)
+          writer.field("token", demo.ownerToken)
         }
         writer.array("bots") { writer in
           for bot in bots {
@@ -113,13 +116,21 @@ extension Announcement.Demo {
   /// The demo guild with its bots' tokens, which are the same at every start.
   init(world: DemoWorld, tokens: TokenAuthority) throws(ServerError) {
     self.world = world
+    ownerToken = try Announcement.Demo.token(of: world.owner, world, tokens)
     var bots: [Announcement.Bot] = []
     for bot in world.bots {
-      guard let token = tokens.mint(user: bot, at: world.issued) else {
-        throw .store("no token could be minted")
-      }
+      let token = try Announcement.Demo.token(of: bot, world, tokens)
       bots.append(Announcement.Bot(id: bot.description, token: token))
     }
     self.bots = bots
+  }
+
+  private static func token(
+    of user: Snowflake, _ world: DemoWorld, _ tokens: TokenAuthority
+  ) throws(ServerError) -> String {
+    guard let token = tokens.mint(user: user, at: world.issued) else {
+      throw .store("no token could be minted")
+    }
+    return token
   }
 }

@@ -5,8 +5,8 @@ internal import JSON
 
 /// The guild that `--dev` makes once and finds again: what its record in the data directory says.
 struct DemoWorld: Hashable, Sendable {
-  /// How many bots there are: two to talk to each other, and one to watch.
-  static let botCount = 3
+  /// How many bots there are: enough for a call of four.
+  static let botCount = 4
   /// The record has about 500 octets.
   private static let recordCountMax = 16 * 1024
 

@@ -92,7 +92,9 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
         statistics.ignored &+= 1
         return
       }
-      try perform(try VoiceRequest(octets), of: connection, at: now, into: &actions)
+      try perform(
+        try VoiceRequest(octets, hasSession: connections[connection]?.peer != nil), of: connection, at: now,
+        into: &actions)
     } catch {
       switch error {
       case .malformedPayload: statistics.malformed &+= 1
@@ -128,7 +130,6 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
       statistics.ignored &+= 1
       return
     }
-    if request.needsSession, peer == nil { throw .notAuthenticated }
     switch request {
     case .heartbeat(let heartbeat): beat(heartbeat, connection, peer, at: now, into: &actions)
     case .identify(let identify):

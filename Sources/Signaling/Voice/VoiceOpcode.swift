@@ -22,6 +22,18 @@ enum VoiceOpcode: Int {
   case clientPlatform = 20
   case noRoute = 32
 
+  /// Whether a client may say this only after IDENTIFY or RESUME; false for what no client says at all.
+  var needsSession: Bool {
+    switch self {
+    case .selectProtocol, .speaking, .heartbeatACK, .video, .sessionUpdate, .mediaSinkWants,
+      .backendVersion, .channelOptions, .clientFlags, .speedTest, .clientPlatform, .noRoute:
+      true
+    case .identify, .heartbeat, .resume, .ready, .sessionDescription, .hello, .resumed, .clientsConnect,
+      .clientDisconnect:
+      false
+    }
+  }
+
   /// Whether a message of this kind must survive a resume, so that it counts in `seq` from version 8 on.
   var isReplayed: Bool {
     switch self {

@@ -19,15 +19,8 @@ enum VoiceRequest {
   case ignored
   case unknownOpcode
 
-  /// Whether the request makes sense before IDENTIFY or RESUME.
-  var needsSession: Bool {
-    switch self {
-    case .identify, .resume, .heartbeat: false
-    default: true
-    }
-  }
-
-  init(_ octets: [UInt8]) throws(VoiceCloseCode) {
+  /// Reads one message; what only a session may say is refused with 4003 before its fields are looked at.
+  init(_ octets: [UInt8], hasSession: Bool) throws(VoiceCloseCode) {
     guard octets.count <= VoiceLimits.messageOctetsMax,
       let message = VoiceRequest.parsed(octets), message.object != nil, let op = message["op"]?.int
     else { throw .malformedPayload }
@@ -35,6 +28,7 @@ enum VoiceRequest {
       self = .unknownOpcode
       return
     }
+    guard hasSession || !opcode.needsSession else { throw .notAuthenticated }
     self = try VoiceRequest.request(opcode, message["d"] ?? .null)
   }
 
