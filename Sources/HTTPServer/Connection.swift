@@ -153,8 +153,9 @@ final class Connection {
     }
   }
 
-  /// The output is empty.
+  /// The output was empty when this was put off; since then more may have been written.
   func drained() {
+    guard phase != .ended, transport.outputCount == 0 else { return }
     switch phase {
     case .flushing: awaitRequest()
     case .lingering: endOutput()

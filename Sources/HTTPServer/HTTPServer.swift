@@ -37,7 +37,8 @@ public final class HTTPServer: @unchecked Sendable {
       }
       loop.listeners.append(
         try Listener(
-          index: index, base: base, loop: loop, address: listener.address, tls: tls, sharesPort: configuration.sharesPort,
+          index: index, base: base, loop: loop, address: listener.address, tls: tls,
+          sharesPort: configuration.sharesPort,
           backlog: configuration.limits.backlog))
     }
     self.contexts = contexts

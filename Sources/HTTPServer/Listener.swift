@@ -16,7 +16,8 @@ final class Listener {
   private unowned let loop: HTTPLoop
 
   init(
-    index: Int, base: EventBase, loop: HTTPLoop, address: SocketAddress, tls: Locked<TLSContext>?, sharesPort: Bool,
+    index: Int, base: EventBase, loop: HTTPLoop, address: SocketAddress, tls: Locked<TLSContext>?,
+    sharesPort: Bool,
     backlog: Int
   ) throws(HTTPServerError) {
     var flags = LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC
@@ -33,6 +34,7 @@ final class Listener {
     self.base = base
     self.loop = loop
     self.tls = tls
+    // The listener owns the descriptor, which is only asked for its name.
     self.address = SocketAddress(descriptor: unsafe evconnlistener_get_fd(listener)) ?? address
     // The listener is freed by deinit, so the unretained pointer is valid whenever it is called.
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()

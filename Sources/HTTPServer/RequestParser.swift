@@ -107,6 +107,7 @@ final class RequestParser {
     guard result != HPE_OK, let stopped = unsafe llhttp_get_error_pos(parser) else {
       return (result, bytes.count)
     }
+    // Where llhttp stopped lies within what it was given.
     return unsafe (result, min(max(0, stopped - base), bytes.count))
   }
 
@@ -219,11 +220,13 @@ final class ParserSettings {
     unsafe pointer.pointee.on_header_field = {
       unsafe ParserSettings.parser($0)?.field(ParserSettings.piece($1, $2)) ?? -1
     }
+    // llhttp calls with its own state and octets that are readable during the call.
     unsafe pointer.pointee.on_header_value = {
       unsafe ParserSettings.parser($0)?.value(ParserSettings.piece($1, $2)) ?? -1
     }
     unsafe pointer.pointee.on_header_value_complete = { unsafe ParserSettings.parser($0)?.fieldEnded() ?? -1 }
     unsafe pointer.pointee.on_headers_complete = { unsafe ParserSettings.parser($0)?.headEnded() ?? -1 }
+    // The same for the rest.
     unsafe pointer.pointee.on_body = {
       unsafe ParserSettings.parser($0)?.body(ParserSettings.piece($1, $2)) ?? -1
     }

@@ -39,6 +39,7 @@ extension SocketAddress {
           ip: IPAddress(v4: UInt32(bigEndian: address.sin_addr.s_addr)),
           port: UInt16(bigEndian: address.sin_port))
       case AF_INET6:
+        // sin6_addr stands 8 octets into the structure.
         let address = unsafe bytes.loadUnaligned(as: sockaddr_in6.self)
         let high = unsafe bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
         let low = unsafe bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
@@ -70,6 +71,7 @@ extension SocketAddress {
         unsafe bytes.storeBytes(of: address, as: sockaddr_in6.self)
         // sin6_addr stands 8 octets into the structure.
         unsafe bytes.storeBytes(of: ip.high.bigEndian, toByteOffset: 8, as: UInt64.self)
+        // Its other half follows.
         unsafe bytes.storeBytes(of: ip.low.bigEndian, toByteOffset: 16, as: UInt64.self)
         count = MemoryLayout<sockaddr_in6>.size
       }

@@ -61,6 +61,7 @@ final class TLSContext: @unchecked Sendable {
     }
     guard isComplete else { throw .identity }
     isComplete = false
+    // As above; the context takes its own reference to the key.
     unsafe withMemory(identity.privateKey) { source in
       // The callback refuses encrypted keys; without it OpenSSL would ask on the terminal.
       guard let key = unsafe PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil) else { return }

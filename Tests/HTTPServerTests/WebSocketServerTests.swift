@@ -124,6 +124,20 @@ import Testing
     }
   }
 
+  @Test func `A fault right behind a message does not cost the Close frame`() throws {
+    try withServer { (server) throws in
+      for _ in 0..<100 {
+        let client = try server.client()
+        _ = client.upgrade()
+        // In two pieces, so that the echo goes out in the turn in which the fault is read.
+        client.sendFrame(.text, Array("first".utf8))
+        client.send([0xC1, 0x80])
+        #expect(client.frame()?.payload == Array("first".utf8))
+        #expect(client.closeCode() == 1002)
+      }
+    }
+  }
+
   static let closes: [(payload: [UInt8], code: UInt16, seen: String)] = [
     ([], 1005, "1005"), ([0x03, 0xE8], 1000, "1000"), ([0x03, 0xE8, 0x62, 0x79, 0x65], 1000, "1000"),
     ([0x0F, 0xA0], 4000, "4000"),
