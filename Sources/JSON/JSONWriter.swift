@@ -183,8 +183,13 @@ extension JSONWriter {
     needsComma = true
   }
 
+  /// Keys in the source hold nothing to escape.
   private mutating func key(_ key: StaticString) {
-    self.key(named: key.description)
+    separate()
+    octets.append(0x22)
+    append(key)
+    octets.append(0x22)
+    octets.append(0x3A)
   }
 
   private mutating func key(named key: String) {
@@ -194,7 +199,8 @@ extension JSONWriter {
   }
 
   private mutating func append(_ text: StaticString) {
-    octets.append(contentsOf: text.description.utf8)
+    // The text lives as long as the program; it is copied here.
+    text.withUTF8Buffer { unsafe octets.append(contentsOf: $0) }
   }
 
   private mutating func append(_ value: Snowflake) {
@@ -208,7 +214,16 @@ extension JSONWriter {
   }
 
   private mutating func append(_ value: some FixedWidthInteger) {
-    octets.append(contentsOf: value.description.utf8)
+    guard var rest = UInt64(exactly: value.magnitude) else {
+      return octets.append(contentsOf: value.description.utf8)
+    }
+    if value < 0 { octets.append(0x2D) }
+    let start = octets.count
+    repeat {
+      octets.append(0x30 | UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    octets[start...].reverse()
   }
 
   /// The shortest digits that read back as the same number; `description` promises them.

@@ -71,6 +71,23 @@ struct JSONWriterTests {
     #expect(written { $0.element(value) } == text)
   }
 
+  @Test("writes integers of every width")
+  func integers() {
+    let text = written {
+      $0.array {
+        $0.element(Int8.min)
+        $0.element(0)
+        $0.element(Int64.min)
+        $0.element(UInt64.max)
+        $0.element(Int128.min)
+        $0.element(Snowflake(rawValue: .max))
+      }
+    }
+    #expect(
+      text == "[-128,0,-9223372036854775808,18446744073709551615,"
+        + "-170141183460469231731687303715884105728,\"18446744073709551615\"]")
+  }
+
   @Test("appends to storage that it is given")
   func appending() {
     var writer = JSONWriter(appendingTo: Array("x=".utf8))
