@@ -23,14 +23,19 @@ import Testing
     #expect(methods.contains(String(route.method)))
   }
 
-  @Test(arguments: [
-    ("PUT", "/api/v10/channels/1/messages/2/reactions/%F0%9F%91%8D/@me", RESTRoute.addReaction, "emoji", "👍"),
-    ("PUT", "/api/channels/1/messages/2/reactions/name%3A123/%40me", .addReaction, "emoji", "name:123"),
-    ("DELETE", "/api/v9/channels/1/messages/2/reactions/x/7", .removeReaction, "user", "7"),
-    ("GET", "/api/v10/users/@me", .getSelf, "user", nil), ("GET", "/api/v10/users/5", .getUser, "user", "5"),
-    ("GET", "/api/v10/guilds/5/members/search", .searchMembers, "guild", "5"),
-    ("GET", "/api/v10/guilds/5/", .getGuild, "guild", "5"),
-  ] as [(String, String, RESTRoute, String, String?)])
+  @Test(
+    arguments: [
+      (
+        "PUT", "/api/v10/channels/1/messages/2/reactions/%F0%9F%91%8D/@me", RESTRoute.addReaction, "emoji",
+        "👍"
+      ),
+      ("PUT", "/api/channels/1/messages/2/reactions/name%3A123/%40me", .addReaction, "emoji", "name:123"),
+      ("DELETE", "/api/v9/channels/1/messages/2/reactions/x/7", .removeReaction, "user", "7"),
+      ("GET", "/api/v10/users/@me", .getSelf, "user", nil),
+      ("GET", "/api/v10/users/5", .getUser, "user", "5"),
+      ("GET", "/api/v10/guilds/5/members/search", .searchMembers, "guild", "5"),
+      ("GET", "/api/v10/guilds/5/", .getGuild, "guild", "5"),
+    ] as [(String, String, RESTRoute, String, String?)])
   func `Literal segments win and parameters are decoded`(
     _ method: String, _ path: String, _ route: RESTRoute, _ name: String, _ value: String?
   ) {
