@@ -14,6 +14,7 @@ extension Gateway {
         join(handle, snapshot, at: now, into: &actions)
       }
     default:
+      countDeparture(event.payload)
       guard var dispatch = Dispatch(event.payload) else { return }
       for handle in audience(event.audience) {
         guard let encoded = dispatch.event(for: sessions[handle]) else { continue }
@@ -23,6 +24,12 @@ extension Gateway {
     if case .guildDelete(let guild) = event.payload {
       for handle in audience(event.audience) { leave(handle, guild) }
     }
+  }
+
+  /// Remembers that the user's sessions are told of its leaving.
+  private mutating func countDeparture(_ payload: Payload) {
+    guard case .voiceStateUpdate(let view) = payload, view.state.channelID == nil else { return }
+    for handle in accounts[view.state.userID] ?? [] { sessions[handle].departures &+= 1 }
   }
 
   /// VOICE_SERVER_UPDATE to the session that joins voice; `endpoint` nil while there is no server.

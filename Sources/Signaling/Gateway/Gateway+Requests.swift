@@ -47,7 +47,29 @@ extension Gateway {
     let update = VoiceUpdate(
       session: sessions[session].id, guild: guild, channel: request.channel,
       isSelfMuted: request.isSelfMuted, isSelfDeafened: request.isSelfDeafened)
-    ask(.updateVoiceState(update), as: actor(of: session), .unneeded, at: now, into: &actions)
+    let waiting: Pending =
+      request.channel == nil
+      ? .leave(session, request, departures: sessions[session].departures) : .unneeded
+    ask(.updateVoiceState(update), as: actor(of: session), waiting, at: now, into: &actions)
+  }
+
+  /// Tells a client that it has left although it was not there: libraries wait for that word.
+  mutating func confirmLeave(
+    _ session: Handle<GatewaySession>, _ request: VoiceStateRequest, departures: UInt64, at now: Moment,
+    into actions: inout GatewayActions
+  ) {
+    guard sessions.contains(session), sessions[session].departures == departures,
+      let guild = request.guild
+    else { return }
+    var state = VoiceState(
+      guildID: guild, userID: sessions[session].user, channelID: nil, sessionID: sessions[session].id)
+    state.isSelfMuted = request.isSelfMuted
+    state.isSelfDeafened = request.isSelfDeafened
+    let event = EncodedEvent("VOICE_STATE_UPDATE") {
+      $0.field("guild_id", guild)
+      $0.voiceState(state)
+    }
+    deliver(event, to: session, at: now, into: &actions)
   }
 
   /// Op 8.

@@ -39,6 +39,9 @@ extension Gateway {
   ) {
     switch (waiting, reply) {
     case (.unneeded, _): break
+    case (.leave(let session, let request, let departures), .done):
+      confirmLeave(session, request, departures: departures, at: now, into: &actions)
+    case (.leave, _): break
     case (.members(let session, let request), .members(let members, let notFound)):
       sendChunks(of: members, notFound: notFound, request, to: session, at: now, into: &actions)
     case (.members(let session, let request), _):

@@ -18,6 +18,8 @@ public struct Gateway<Random: RandomSource>: ~Copyable {
   enum Pending: Sendable {
     case identify(Handle<GatewayConnection>, sessionID: String)
     case members(Handle<GatewaySession>, MemberRequest)
+    /// A session leaves voice; `departures` is how many it had been told of before.
+    case leave(Handle<GatewaySession>, VoiceStateRequest, departures: UInt64)
     case unneeded
   }
 

@@ -22,6 +22,8 @@ struct GatewaySession: Sendable {
   /// The guilds that it is subscribed to, for membership only.
   var guilds: Set<Snowflake> = []
   var memberLists: WindowTable<Snowflake>
+  /// How many VOICE_STATE_UPDATEs told of its user leaving voice.
+  var departures: UInt64 = 0
 
   /// What the session sees of a guild's members, apart from presences.
   func view(presences: [Presence]) -> GuildView {

@@ -46,6 +46,24 @@ import Testing
     bench.serveVoice("unknown")
   }
 
+  @Test func `Who leaves voice is always told so, once`() throws {
+    let bench = GatewayBench()
+    let (id, session) = try bench.identified()
+    let leave = #"{"op":4,"d":{"guild_id":"1200000000000000001","channel_id":null}}"#
+    bench.send(leave, on: id)
+    let told = bench.take(id).dispatches
+    #expect(told.map(\.name) == ["VOICE_STATE_UPDATE"])
+    #expect(told.first?.d["channel_id"]?.isNull == true)
+    #expect(told.first?.d["session_id"]?.string == session)
+    bench.holdsReplies = true
+    bench.send(leave, on: id)
+    let state = ChatFixtures.voiceState(ChatFixtures.bot, channel: nil, session: session)
+    let view = VoiceStateView(state: state, member: ChatFixtures.member(ChatFixtures.bot))
+    bench.happen(.voiceStateUpdate(view), to: .guild(GatewayRequestTests.guild))
+    for output in bench.held { bench.chat(output) }
+    #expect(bench.take(id).names == ["VOICE_STATE_UPDATE"], "the core's own word is enough")
+  }
+
   @Test func `VOICE_SERVER_UPDATE is replayed like any dispatch`() throws {
     let bench = GatewayBench()
     let (id, session) = try bench.identified()
