@@ -64,12 +64,14 @@ class Bot:
             raise AssertionError("the bot ended:\n" + "".join(self.errors[-20:]))
 
     def _read(self):
-        for line in self.process.stdout:
-            message = json.loads(line)
-            (self.events.append if "event" in message else self.answers.put)(message)
+        with self.process.stdout as lines:
+            for line in lines:
+                message = json.loads(line)
+                (self.events.append if "event" in message else self.answers.put)(message)
 
     def _read_errors(self):
-        self.errors.extend(self.process.stderr)
+        with self.process.stderr as lines:
+            self.errors.extend(lines)
 
     def seen(self, event, **fields):
         """The events of this name whose fields match."""

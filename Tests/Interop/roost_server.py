@@ -42,8 +42,8 @@ class Roost:
         return self
 
     def _keep_log(self, stream):
-        for line in stream:
-            self.log.append(line)
+        with stream:
+            self.log.extend(stream)
 
     def resident_mib(self):
         """VmRSS of the server process in MiB."""
@@ -59,13 +59,15 @@ class Roost:
         try:
             return self.process.wait(15)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
             return "killed after 15 s"
+        finally:
+            self.process.stdout.close()
 
     def kill(self):
         self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
     def __enter__(self):
         return self.start()

@@ -63,7 +63,7 @@ class Hostile(unittest.TestCase):
         listener("clear")
         seed = random.randrange(1 << 32)
         dice, sent = random.Random(seed), 0
-        before = self.rest.metric("roost_media_dropped_total")
+        before = self.rest.metric("roost_media_drops_total")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             ends = time.monotonic() + 4
             while time.monotonic() < ends:
@@ -74,7 +74,7 @@ class Hostile(unittest.TestCase):
         speaker = listener("sequence")["speakers"][0]
         self.assertGreater(speaker["packets"], 150, f"seed {seed}")
         self.assertEqual((speaker["missing"], speaker["disordered"]), (0, 0), f"seed {seed}")
-        dropped = self.rest.metric("roost_media_dropped_total") - before
+        dropped = self.rest.metric("roost_media_drops_total") - before
         self.assertGreater(dropped, sent * 0.6, "strangers' datagrams are counted")
 
     def test_a_bad_token_ends_in_4004(self):
@@ -114,7 +114,9 @@ class Hostile(unittest.TestCase):
         for payload, codes in (
             ('{"op":0,"d":{"server_id":"1","user_id":"2","session_id":"3","token":"4"}}', (4004, 4006, 4011)),
             ('{"op":7,"d":{"server_id":"1","session_id":"3","token":"4"}}', (4004, 4006, 4011)),
-            ('{"op":1,"d":{"protocol":"udp","data":{}}}', (4003,)),
+            (
+                '{"op":1,"d":{"protocol":"udp","data":{"address":"127.0.0.1","port":9,'
+                '"mode":"aead_aes256_gcm_rtpsize"}}}', (4003,)),
             ("not json", (4002,)),
         ):
             with self.subTest(payload):
