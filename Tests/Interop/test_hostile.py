@@ -27,10 +27,9 @@ class Hostile(unittest.TestCase):
 
     def socket(self, endpoint="gateway", query="?v=10&encoding=json"):
         context = ssl.create_default_context(cafile=self.news["ca"])
-        connection = websockets.sync.client.connect(
-            self.news[endpoint].rstrip("/") + "/" + query, ssl=context, compression=None, max_size=None)
-        self.addCleanup(connection.close_socket)
-        return connection
+        url = "wss://" + self.news["voice"] if endpoint == "voice" else self.news[endpoint].rstrip("/")
+        return self.enterContext(websockets.sync.client.connect(
+            url + "/" + query, ssl=context, compression=None, max_size=None))
 
     def closed_with(self, connection):
         try:
@@ -109,8 +108,6 @@ class Hostile(unittest.TestCase):
         self.assertIn(self.closed_with(connection), (4004, 4005, 4008, None))
 
     def test_a_voice_gateway_stranger_ends_in_the_documented_code(self):
-        url = "wss://" + self.news["voice"]
-        context = ssl.create_default_context(cafile=self.news["ca"])
         for payload, codes in (
             ('{"op":0,"d":{"server_id":"1","user_id":"2","session_id":"3","token":"4"}}', (4004, 4006, 4011)),
             ('{"op":7,"d":{"server_id":"1","session_id":"3","token":"4"}}', (4004, 4006, 4011)),
@@ -120,7 +117,7 @@ class Hostile(unittest.TestCase):
             ("not json", (4002,)),
         ):
             with self.subTest(payload):
-                connection = websockets.sync.client.connect(url + "/?v=8", ssl=context, compression=None)
+                connection = self.socket("voice", "?v=8")
                 connection.recv(timeout=5)
                 connection.send(payload)
                 self.assertIn(self.closed_with(connection), codes)
