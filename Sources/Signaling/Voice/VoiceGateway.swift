@@ -78,7 +78,7 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
     actions.append(.send(connection, .text(VoiceMessage.hello(version: version).octets())))
   }
 
-  /// Takes a whole message of an open socket.
+  /// Takes a whole message of an open socket; JSON may come in either kind of frame.
   public mutating func received(
     _ connection: ConnectionID, _ message: SocketMessage, at now: Instant,
     into actions: inout [VoiceAction]
@@ -86,9 +86,10 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
     guard connections[connection] != nil else { return }
     do throws(VoiceCloseCode) {
       guard connections[connection]?.rate.take(at: now) == true else { throw .rateLimited }
-      guard case .text(let octets) = message else {
+      let octets = message.octets
+      if case .binary = message, octets.first != UInt8(ascii: "{") {
         guard connections[connection]?.peer != nil else { throw .notAuthenticated }
-        // Binary messages belong to end-to-end encryption, which READY's version 0 did not offer.
+        // Binary messages that are no JSON belong to end-to-end encryption: READY's version 0 offered none.
         statistics.ignored &+= 1
         return
       }
@@ -127,6 +128,10 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
     if case .unknownOpcode = request {
       guard peer != nil else { throw .unknownOpcode }
       // Newer clients say things that mean nothing here; closing would only break them.
+      statistics.ignored &+= 1
+      return
+    }
+    if case .stray = request {
       statistics.ignored &+= 1
       return
     }

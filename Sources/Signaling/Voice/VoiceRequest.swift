@@ -17,6 +17,8 @@ enum VoiceRequest {
   case backendVersion
   /// Legal and without effect here.
   case ignored
+  /// A heartbeat of the main gateway, which has op 1 there: some clients' timers outlive a reconnect.
+  case stray
   case unknownOpcode
 
   /// Reads one message; what only a session may say is refused with 4003 before its fields are looked at.
@@ -28,8 +30,13 @@ enum VoiceRequest {
       self = .unknownOpcode
       return
     }
+    let d = message["d"] ?? .null
+    if opcode == .selectProtocol, d.isNull {
+      self = .stray
+      return
+    }
     guard hasSession || !opcode.needsSession else { throw .notAuthenticated }
-    self = try VoiceRequest.request(opcode, message["d"] ?? .null)
+    self = try VoiceRequest.request(opcode, d)
   }
 
   private static func parsed(_ octets: [UInt8]) -> JSONValue? {

@@ -21,7 +21,7 @@ import Testing
     arguments: [
       ("hello", 4002), ("[1,2]", 4002), (#"{"d":1}"#, 4002), (#"{"op":"1"}"#, 4002), (#"{"op":0.5}"#, 4002),
       (#"{"op":0}"#, 4002), (#"{"op":0,"d":null}"#, 4002), (#"{"op":0,"d":{"server_id":"x"}}"#, 4002),
-      (#"{"op":1,"d":null}"#, 4003), (#"{"op":7,"d":{"server_id":1}}"#, 4002),
+      (#"{"op":1,"d":[]}"#, 4003), (#"{"op":7,"d":{"server_id":1}}"#, 4002),
       (#"{"op":3,"d":"now"}"#, 4002), (#"{"op":3,"d":{"t":[]}}"#, 4002),
       (#"{"op":3,"d":{"t":1,"seq_ack":70000}}"#, 4002), (#"{"op":5,"d":{}}"#, 4003),
       (#"{"op":12,"d":7}"#, 4003), (#"{"op":77,"d":{}}"#, 4001), (#"{"op":2,"d":{}}"#, 4001),
@@ -194,6 +194,16 @@ import Testing
       bench.say(socket, text)
       #expect(bench.code(of: socket) == .malformedPayload)
     }
+  }
+
+  @Test func `JSON in a binary frame counts, and a stray heartbeat does not hurt`() throws {
+    let bench = VoiceBench()
+    let socket = bench.open()
+    bench.say(socket, #"{"op":1,"d":null}"#)
+    let octets = Array(#"{"op":3,"d":{"t":5}}"#.utf8)
+    bench.gateway.received(socket, .binary(octets), at: bench.now, into: &bench.extra)
+    #expect(bench.extra == [.send(socket, .text(Array(#"{"op":6,"d":{"t":5}}"#.utf8)))])
+    #expect(bench.code(of: socket) == nil)
   }
 
   @Test func `A binary message is refused before IDENTIFY and ignored after`() throws {
