@@ -131,11 +131,8 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
       statistics.ignored &+= 1
       return
     }
-    if case .stray = request {
-      statistics.ignored &+= 1
-      return
-    }
     switch request {
+    case .stray: statistics.ignored &+= 1
     case .heartbeat(let heartbeat): beat(heartbeat, connection, peer, at: now, into: &actions)
     case .identify(let identify):
       guard peer == nil else { throw .alreadyAuthenticated }
