@@ -3,7 +3,8 @@ import JSON
 
 /// One message of a client, read and checked.
 enum ClientPayload: Hashable, Sendable {
-  case heartbeat
+  /// With the number of the newest dispatch that the client has read.
+  case heartbeat(UInt64?)
   case identify(Identify)
   case presenceUpdate(Presence.Status)
   case voiceStateUpdate(VoiceStateRequest)
@@ -45,8 +46,8 @@ enum ClientPayload: Hashable, Sendable {
     switch GatewayOpcode(rawValue: opcode) {
     case .heartbeat:
       guard d == .null || d.int != nil else { throw .decodeError }
-      self = .heartbeat
-    case .qosHeartbeat: self = .heartbeat
+      self = .heartbeat(d.int.flatMap(UInt64.init(exactly:)))
+    case .qosHeartbeat: self = .heartbeat(d["seq"]?.int.flatMap(UInt64.init(exactly:)))
     case .identify: self = .identify(try Identify(d))
     case .presenceUpdate:
       guard let name = d["status"]?.string, let status = Presence.Status(clientName: name) else {

@@ -196,8 +196,11 @@ public struct Gateway<Random: RandomSource>: ~Copyable {
     into actions: inout GatewayActions
   ) throws(GatewayCloseCode) {
     switch payload {
-    case .heartbeat:
+    case .heartbeat(let acknowledged):
       connections[handle].heartbeatAt = now.instant
+      if let acknowledged, case .attached(let session) = connections[handle].phase {
+        sessions[session].buffer.acknowledge(acknowledged)
+      }
       send(GatewayPayloads.heartbeatACK, to: handle, into: &actions)
     case .identify(let identify): try self.identify(identify, handle, at: now, into: &actions)
     case .resume(let request): try resume(request, handle, at: now, into: &actions)

@@ -6,6 +6,8 @@ public struct ReplayLimits: Hashable, Sendable {
   ///
   /// A busy guild sends some 20 a second; 4096 outlive a reconnect of three minutes.
   public var countMax = 4_096
+  /// Dispatches that are kept although the client's heartbeat says that it has read them.
+  public var acknowledgedCountMax = 64
   /// Octets, counted as if nothing were shared: 4096 messages of 1 KiB, with room for large chunks.
   public var octetCountMax = 8 << 20
   /// Older dispatches are forgotten even while the client is connected.

@@ -126,6 +126,24 @@ import Testing
     #expect(bench.take(again).names == ["MESSAGE_CREATE"])
   }
 
+  @Test func `A heartbeat frees what was read, and the rest can still be resumed`() throws {
+    var limits = GatewayBench.limits
+    limits.replay.acknowledgedCountMax = 3
+    let bench = GatewayBench(limits: limits)
+    let (id, session) = try bench.identified()
+    for number in 0..<10 {
+      let message = ChatFixtures.message(ChatFixtures.alice, "\(number)")
+      bench.happen(.messageCreate(message), to: .guild(ChatFixtures.guildID))
+    }
+    bench.send(#"{"op":1,"d":8}"#, on: id)
+    let again = bench.open()
+    bench.resume(again, ChatFixtures.bot, session: session, after: 8)
+    #expect(bench.take(again).names.count == 5, "four messages and RESUMED")
+    let late = bench.open()
+    bench.resume(late, ChatFixtures.bot, session: session, after: 7)
+    #expect(bench.take(late).opcodes == [10, 9])
+  }
+
   @Test func `The buffer keeps its bounds and its numbers`() {
     var limits = ReplayLimits()
     limits.countMax = 4
