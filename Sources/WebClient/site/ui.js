@@ -190,6 +190,10 @@ export function renderCall(call) {
   $('unblock').hidden = !call.blocked;
 }
 
+// System messages carry no text of their own: their type says what happened.
+const NOTICES = { 6: 'pinned a message', 7: 'joined' };
+const bodyOf = message => NOTICES[message.type] ?? message.content;
+
 /// `messages` are oldest first.
 export function renderMessages(messages, nameOf) {
   const list = $('messages');
@@ -204,7 +208,7 @@ export function renderMessages(messages, nameOf) {
     return item;
   }, (item, message) => {
     write(item.firstElementChild, nameOf(message.author));
-    write(item.lastElementChild, message.content + (message.edited_timestamp ? ' (edited)' : ''));
+    write(item.lastElementChild, bodyOf(message) + (message.edited_timestamp ? ' (edited)' : ''));
   });
   if (atEnd) list.scrollTop = list.scrollHeight;
 }
