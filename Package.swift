@@ -108,7 +108,7 @@ let package = Package(
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
       swiftSettings: strict),
-    tests("ServerTests", ["Base", "Server"]),
+    tests("ServerTests", ["Base", "JSON", "Server"]),
     tests("TidyTests", []),
   ],
   cLanguageStandard: .gnu17,

@@ -29,7 +29,7 @@ enum Arguments {
       unsafe options.withUnsafeBufferPointer { table in
         var description = unsafe argp(
           options: table.baseAddress, parser: receiveOption,
-          args_doc: strdup("serve\nconfig print|check|table\nhealthcheck\nversion"),
+          args_doc: strdup("serve\nconfig print|check|table\nversion"),
           doc: strdup("Self-hosted voice, video and chat server."), children: nil, help_filter: nil,
           argp_domain: nil)
         _ = unsafe argp_parse(

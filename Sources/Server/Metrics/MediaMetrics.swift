@@ -21,7 +21,7 @@ extension Metrics {
       gauge("media_subscriptions", "Pairs of publisher and subscriber.", endpoint.subscriptions),
       gauge("media_open_handshakes", "DTLS handshakes in progress.", endpoint.openHandshakes),
       MetricFamily(
-        name: "roost_media_drops_total", help: "What the media plane dropped, by reason.", kind: .counter,
+        name: "roost_media_dropped_total", help: "What the media plane dropped, by reason.", kind: .counter,
         samples: DropReason.allCases.map {
           .init(labels: [("reason", "\($0)")], value: Double(endpoint.dropped($0)))
         }),

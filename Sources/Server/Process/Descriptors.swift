@@ -17,7 +17,7 @@ func writeAll(_ descriptor: Int32, _ text: String) {
 }
 
 /// The octets of a whole file of at most `limit`; `nil` when it cannot be read or is longer.
-func readFile(_ path: String, limit: Int) -> [UInt8]? {
+package func readFile(_ path: String, limit: Int) -> [UInt8]? {
   // The path's C string lives during the call only.
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
