@@ -299,4 +299,46 @@ struct GuildTests {
     #expect(
       world.ask(world.dot, .member(guild: world.guild, user: world.ann)) == code(.missingAccess))
   }
+
+  @Test("lists show members what they may see, and strangers nothing")
+  func lists() throws {
+    var world = try World.make(.open)
+    let secret = try world.makeChannel(
+      .text, "s", [.everyone(of: world.guild, deny: .viewChannel)])
+    let role = try world.makeRole(RoleChanges())
+    guard case .channels(let seen) = world.ask(world.bob, .channels(guild: world.guild)),
+      case .channels(let all) = world.ask(world.ann, .channels(guild: world.guild)),
+      case .roles(let roles) = world.ask(world.bob, .roles(guild: world.guild))
+    else {
+      Issue.record("no lists")
+      return
+    }
+    #expect(seen.map(\.id) == [world.text, world.voice])
+    #expect(all.map(\.id) == [world.text, world.voice, secret.id])
+    #expect(roles.map(\.id) == [world.guild, role.id])
+    guard case .user(let ann) = world.ask(world.dot, .user(world.ann)) else { return }
+    #expect(ann.username == "ann")
+    #expect(world.ask(world.dot, .user(Snowflake(rawValue: 1))) == code(.unknownUser))
+    #expect(world.ask(.nobody, .user(world.ann)) == .failure(.unauthorized))
+    for command in [
+      ChatCommand.channels(guild: world.guild), .roles(guild: world.guild),
+      .guildInvites(world.guild), .channelInvites(world.text), .channel(world.text),
+      .voiceState(guild: world.guild, user: world.ann), .typing(channel: world.text),
+      .leaveGuild(world.guild), .kick(guild: world.guild, user: world.bob),
+      .createInvite(channel: world.text, InviteParameters()), .deleteChannel(world.text),
+      .createRole(guild: world.guild, RoleChanges()),
+      .modifyMember(guild: world.guild, user: world.bob, MemberChanges()),
+      .requestMembers(guild: world.guild, .users([world.ann])),
+    ] {
+      #expect(world.ask(world.dot, command) == code(.missingAccess))
+      #expect(world.ask(.nobody, command) == .failure(.unauthorized))
+    }
+    let nowhere = Snowflake(rawValue: 5)
+    for command in [
+      ChatCommand.channels(guild: nowhere), .guild(nowhere), .leaveGuild(nowhere),
+      .createRole(guild: nowhere, RoleChanges()),
+    ] {
+      #expect(world.ask(world.ann, command) == code(.unknownGuild))
+    }
+  }
 }
