@@ -88,7 +88,8 @@ let package = Package(
     .target(
       name: "SimulatedPeers", dependencies: ["Base", "Wire", "Crypto", "MediaControl", "SFU"],
       path: "Tests/SimulatedPeers", swiftSettings: strict),
-    tests("SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers"]),
+    tests(
+      "SFUTests", ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers", "CAllocations"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: ["Base", "Wire", "Crypto", "MediaControl", "SFU", "SimulatedPeers"],
