@@ -66,8 +66,8 @@ private struct Slot: TransmitSink {
     let sent = room.slot.sent
     #expect(sent == 101_000)
     #if DEBUG
-      // Unspecialised generic code asks for metadata and boxes; only the release build is gated.
-      withKnownIssue(isIntermittent: true) { #expect(blocks == 0) }
+      // Unspecialised generic code boxes something for each datagram; only the release build is gated.
+      #expect(blocks <= 20_000)
     #else
       #expect(blocks == 0)
     #endif

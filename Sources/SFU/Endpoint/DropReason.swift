@@ -1,5 +1,5 @@
 /// Why something that arrived had no effect; every drop of the media plane has one and is counted.
-public enum DropReason: UInt8, CaseIterable, Hashable, Sendable {
+public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   // Datagrams of nobody.
   /// Empty, oversized, or of no protocol that we speak.
   case unrecognised

@@ -67,66 +67,67 @@ extension Endpoint {
       if isRestart, let track = peers[peer].track {
         tracks[track].restart(sourceSSRC: header.ssrc, index: index)
       }
-      let plain = datagram.extracting(first: count)
-      let described = describe(header, index: index, in: plain, from: peer)
-      guard let packet = described.packet else {
-        if let track = peers[peer].track { tracks[track].withhold() }
-        return drop(described.dropped, peer)
+      do throws(DropReason) {
+        let plain = datagram.extracting(first: count)
+        let packet = try describe(header, index: index, in: plain, from: peer)
+        try forward(packet, plain.extracting(packet.payload), origin, into: &sink)
+      } catch {
+        drop(error, peer)
+        if error != .stale, error != .secondSource, let track = peers[peer].track { tracks[track].withhold() }
       }
-      guard let track = source(of: packet, origin) else {
-        return drop(.secondSource, peer)
-      }
-      forward(packet, plain.extracting(packet.payload), track, at: origin.at, into: &sink)
     }
   }
 
-  /// Reads what the plaintext packet carries; says why it is not audio that may be forwarded.
+  /// Reads what the plaintext packet carries, if it is audio that may be forwarded.
   private func describe(
     _ header: RTPHeader, index: UInt64, in plain: Span<UInt8>, from peer: Handle<Peer>
-  ) -> (packet: IngressPacket?, dropped: DropReason) {
-    guard header.payloadType == peers[peer].opusPayloadType else { return (nil, .payloadType) }
-    guard let padding = try? header.paddingCount(in: plain) else { return (nil, .malformed) }
+  ) throws(DropReason) -> IngressPacket {
+    guard header.payloadType == peers[peer].opusPayloadType else { throw .payloadType }
+    guard let padding = try? header.paddingCount(in: plain) else { throw .malformed }
     let payload = header.headerCount..<(plain.count - padding)
-    guard !payload.isEmpty else { return (nil, .empty) }
-    guard payload.count <= Fixed.packetCountMax else { return (nil, .malformed) }
-    guard peers[peer].permissions.maySpeak else { return (nil, .muted) }
+    guard !payload.isEmpty else { throw .empty }
+    guard payload.count <= Fixed.packetCountMax else { throw .malformed }
+    guard peers[peer].permissions.maySpeak else { throw .muted }
     var level: UInt8?
     if let id = peers[peer].audioLevelID,
       let range = HeaderExtensions.find(id: id, in: plain, header: header), range.count == 1
     {
       level = plain[range.lowerBound]
     }
-    return (
-      IngressPacket(
-        ssrc: header.ssrc, index: index, timestamp: header.timestamp, isMarked: header.marker,
-        payload: payload, audioLevel: level), .malformed
-    )
+    return IngressPacket(
+      ssrc: header.ssrc, index: index, timestamp: header.timestamp, isMarked: header.marker,
+      payload: payload, audioLevel: level)
   }
 
-  /// The track that the packet belongs to, made or switched if need be; `nil` for a second source.
-  private mutating func source(
+  /// The track that the packet belongs to, made or switched if need be.
+  private mutating func track(
     of packet: IngressPacket, _ origin: (peer: Handle<Peer>, at: Instant)
-  ) -> Handle<PublishedTrack>? {
+  ) throws(DropReason) -> Handle<PublishedTrack> {
     guard let track = peers[origin.peer].track else {
-      return publish(origin.peer, sourceSSRC: packet.ssrc, at: origin.at)
+      guard let made = publish(origin.peer, sourceSSRC: packet.ssrc, at: origin.at) else {
+        throw .subscriptionsFull
+      }
+      return made
     }
     if packet.ssrc != tracks[track].sourceSSRC {
-      guard tracks[track].isSilent(for: configuration.sourceSwitchSilence, at: origin.at) else { return nil }
+      guard tracks[track].isSilent(for: configuration.sourceSwitchSilence, at: origin.at) else {
+        throw .secondSource
+      }
       tracks[track].restart(sourceSSRC: packet.ssrc, index: packet.index)
     }
     return track
   }
 
   private mutating func forward(
-    _ packet: IngressPacket, _ payload: Span<UInt8>, _ track: Handle<PublishedTrack>, at now: Instant,
+    _ packet: IngressPacket, _ payload: Span<UInt8>, _ origin: (peer: Handle<Peer>, at: Instant),
     into sink: inout some TransmitSink & ~Copyable
-  ) {
-    let publisher = tracks[track].publisher
-    if tracks[track].isSilent(for: configuration.silence, at: now) {
-      let admission = peers[publisher].admission
+  ) throws(DropReason) {
+    let track = try track(of: packet, origin)
+    if tracks[track].isSilent(for: configuration.silence, at: origin.at) {
+      let admission = peers[origin.peer].admission
       pending.append(.audioStarted(admission.peer, ssrc: admission.ssrc))
     }
-    guard let place = tracks[track].receive(packet, at: now) else { return drop(.stale, publisher) }
+    guard let place = tracks[track].receive(packet, at: origin.at) else { throw .stale }
     counters.audioPackets &+= 1
     let frame = EgressFrame(
       ssrc: tracks[track].ssrc, index: place.index, timestamp: place.timestamp, isMarked: packet.isMarked,

@@ -1,7 +1,7 @@
 internal import Base
 
 /// A local ICE user fragment, kept inline so that routing a check touches no heap.
-struct Ufrag: TableKey, Sendable {
+package struct Ufrag: TableKey, Sendable {
   private var first: UInt64 = 0
   private var second: UInt64 = 0
   private var third: UInt64 = 0
@@ -31,7 +31,7 @@ struct Ufrag: TableKey, Sendable {
     count += 1
   }
 
-  func spread(seed: UInt64) -> UInt64 {
+  package func spread(seed: UInt64) -> UInt64 {
     mixed(mixed(mixed(mixed(first ^ seed) ^ second) ^ third) ^ fourth ^ UInt64(count))
   }
 }

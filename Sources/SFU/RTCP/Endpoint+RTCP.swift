@@ -8,17 +8,20 @@ extension Endpoint {
     guard let header = try? RTCPHeader(datagram.span.extracting(first: arrival.count)) else {
       return counters.drop(.malformed)
     }
+    let sender: Handle<Peer>
     if let peer = addresses[arrival.source], peers[peer].webRTC != nil {
-      let opened = peers[peer].webRTC?.srtp?.openRTCP(&datagram, header: header, count: arrival.count)
-      guard let opened else { return drop(.notConnected, peer) }
-      if let reason = opened.dropped { return drop(reason, peer) }
-      return read(datagram.span.extracting(first: opened.count), from: peer, at: arrival.at)
+      sender = peer
+    } else if let peer = ssrcs[header.ssrc] {
+      sender = peer
+    } else {
+      return counters.drop(.unknownSSRC)
     }
-    guard let peer = ssrcs[header.ssrc] else { return counters.drop(.unknownSSRC) }
-    guard peers[peer].voice != nil else { return drop(.notConnected, peer) }
-    let count = peers[peer].voice?.openRTCP(&datagram, count: arrival.count) ?? nil
-    guard let count else { return drop(.unauthentic, peer) }
-    read(datagram.span.extracting(first: count), from: peer, at: arrival.at)
+    do throws(DropReason) {
+      let count = try peers[sender].openRTCP(&datagram, header: header, count: arrival.count)
+      read(datagram.span.extracting(first: count), from: sender, at: arrival.at)
+    } catch {
+      drop(error, sender)
+    }
   }
 
   /// Walks an authentic compound packet; what follows a malformed part is ignored.
@@ -54,7 +57,7 @@ extension Endpoint {
       let elapsed = networkTime(now).middle &- block.lastReport &- block.delay
       // A round trip of more than 16 s is a report that lies.
       guard elapsed < 16 << 16 else { continue }
-      peers[peer].counts.roundTrip = Interval(nanoseconds: Int64(elapsed) * 1_000_000_000 >> 16)
+      peers[peer].counts.roundTrip = Interval(nanoseconds: (Int64(elapsed) * 1_000_000_000) >> 16)
     }
   }
 

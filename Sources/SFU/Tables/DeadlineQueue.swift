@@ -1,10 +1,10 @@
-internal import Base
+package import Base
 
 /// The next deadline of every owner: an indexed binary heap.
 ///
 /// An owner is a small index and has at most one deadline, so the queue is bounded by the number of
 /// owners, moving a deadline either way costs O(log n), and nothing is allocated after `init`.
-struct DeadlineQueue: ~Copyable {
+package struct DeadlineQueue: ~Copyable {
   private struct Entry {
     var deadline: Instant
     var owner: Int32
@@ -14,16 +14,16 @@ struct DeadlineQueue: ~Copyable {
   /// Where in `heap` an owner's entry is, -1 when it waits for nothing.
   private var places: [Int32]
 
-  init(owners: Int) {
+  package init(owners: Int) {
     places = Array(repeating: -1, count: owners)
     heap.reserveCapacity(min(owners, 1_024))
   }
 
   /// The earliest deadline of all.
-  var earliest: Instant { heap.isEmpty ? .distantFuture : heap[0].deadline }
+  package var earliest: Instant { heap.isEmpty ? .distantFuture : heap[0].deadline }
 
   /// Sets the deadline of `owner`; `.distantFuture` removes it.
-  mutating func set(_ deadline: Instant, for owner: Int) {
+  package mutating func set(_ deadline: Instant, for owner: Int) {
     let place = Int(places[owner])
     if deadline == .distantFuture {
       if place >= 0 { remove(at: place) }
@@ -41,7 +41,7 @@ struct DeadlineQueue: ~Copyable {
   }
 
   /// Takes out the owner whose deadline is the earliest and not after `now`.
-  mutating func popExpired(at now: Instant) -> Int? {
+  package mutating func popExpired(at now: Instant) -> Int? {
     guard let first = heap.first, first.deadline <= now else { return nil }
     remove(at: 0)
     return Int(first.owner)

@@ -1,7 +1,7 @@
-internal import Base
+package import Base
 
 /// A key that spreads itself over 64 bits; seeded, because peers choose addresses and SSRCs.
-protocol TableKey: Equatable {
+package protocol TableKey: Equatable {
   func spread(seed: UInt64) -> UInt64
 }
 
@@ -13,20 +13,20 @@ func mixed(_ word: UInt64) -> UInt64 {
 }
 
 extension SocketAddress: TableKey {
-  func spread(seed: UInt64) -> UInt64 {
+  package func spread(seed: UInt64) -> UInt64 {
     mixed(mixed(ip.high ^ seed) ^ ip.low &+ UInt64(port) &* 0x9E37_79B9_7F4A_7C15)
   }
 }
 
 extension UInt32: TableKey {
-  func spread(seed: UInt64) -> UInt64 { mixed(UInt64(self) ^ seed) }
+  package func spread(seed: UInt64) -> UInt64 { mixed(UInt64(self) ^ seed) }
 }
 
 /// A bounded hash table: open addressing, linear probing, deletion by shifting back.
 ///
 /// Storage is allocated at `init`; a lookup is one or two cache lines, nothing is ever allocated later.
 /// `insert` refuses when `capacity` entries are in. Half of the slots stay empty, so probes stay short.
-struct OpenTable<Key: TableKey, Value>: ~Copyable {
+package struct OpenTable<Key: TableKey, Value>: ~Copyable {
   private struct Entry {
     let key: Key
     var value: Value
@@ -35,10 +35,10 @@ struct OpenTable<Key: TableKey, Value>: ~Copyable {
   private var entries: [Entry?]
   private let mask: Int
   private let seed: UInt64
-  let capacity: Int
-  private(set) var count = 0
+  package let capacity: Int
+  package private(set) var count = 0
 
-  init(capacity: Int, seed: UInt64) {
+  package init(capacity: Int, seed: UInt64) {
     self.capacity = capacity
     self.seed = seed
     var slots = 16
@@ -47,12 +47,12 @@ struct OpenTable<Key: TableKey, Value>: ~Copyable {
     mask = slots - 1
   }
 
-  subscript(key: Key) -> Value? {
+  package subscript(key: Key) -> Value? {
     entries[slot(of: key)]?.value
   }
 
   /// Adds or replaces; false when the table is full and `key` is new.
-  mutating func insert(_ value: Value, for key: Key) -> Bool {
+  package mutating func insert(_ value: Value, for key: Key) -> Bool {
     let slot = slot(of: key)
     if entries[slot] == nil {
       guard count < capacity else { return false }
@@ -62,7 +62,7 @@ struct OpenTable<Key: TableKey, Value>: ~Copyable {
     return true
   }
 
-  mutating func remove(_ key: Key) {
+  package mutating func remove(_ key: Key) {
     var hole = slot(of: key)
     guard entries[hole] != nil else { return }
     count -= 1

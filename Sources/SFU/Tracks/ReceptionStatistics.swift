@@ -1,15 +1,18 @@
-internal import Base
+package import Base
 
 /// What RFC 3550 §6.4.1 and appendix A ask a receiver to know of one source.
 ///
 /// Packets that we dropped unopened because their sender is muted are neither expected nor received.
-struct ReceptionStatistics: Hashable, Sendable {
+package struct ReceptionStatistics: Hashable, Sendable {
+  /// Has received nothing.
+  package init() {}
+
   /// Packets that arrived, authentic and not replayed.
-  private(set) var received: UInt64 = 0
+  package private(set) var received: UInt64 = 0
   /// Octets of their payloads.
-  private(set) var octets: UInt64 = 0
+  package private(set) var octets: UInt64 = 0
   /// The highest index: rollovers · 2^16 + sequence number.
-  private(set) var highestIndex: UInt64 = 0
+  package private(set) var highestIndex: UInt64 = 0
 
   private var expectedBefore: UInt64 = 0
   private var firstIndex: UInt64 = 0
@@ -24,24 +27,24 @@ struct ReceptionStatistics: Hashable, Sendable {
   private var receivedPrior: UInt64 = 0
 
   /// Interarrival jitter in timestamp units.
-  var jitter: UInt32 { UInt32(clamping: scaledJitter >> 4) }
+  package var jitter: UInt32 { UInt32(clamping: scaledJitter >> 4) }
 
   /// Packets that should have arrived by now.
-  var expected: UInt64 {
+  package var expected: UInt64 {
     isStarted ? expectedBefore &+ (highestIndex &- firstIndex) &+ 1 : expectedBefore
   }
 
   /// Expected and not received; duplicates cannot make it negative, for they are dropped before.
-  var lost: UInt64 { expected > received ? expected - received : 0 }
+  package var lost: UInt64 { expected > received ? expected - received : 0 }
 
   /// The next packet starts a new run: what lies between is nobody's loss.
-  mutating func interrupt() {
+  package mutating func interrupt() {
     isBroken = true
     lastTransit = nil
   }
 
   /// Counts an authentic packet of `payloadCount` octets.
-  mutating func record(index: UInt64, timestamp: UInt32, payloadCount: Int, at now: Instant) {
+  package mutating func record(index: UInt64, timestamp: UInt32, payloadCount: Int, at now: Instant) {
     received &+= 1
     octets &+= UInt64(payloadCount)
     if isBroken || !isStarted {
@@ -73,7 +76,7 @@ struct ReceptionStatistics: Hashable, Sendable {
   }
 
   /// The loss since the last report as a fraction of 256 (RFC 3550 §A.3); starts the next interval.
-  mutating func takeFractionLost() -> UInt8 {
+  package mutating func takeFractionLost() -> UInt8 {
     let expectedNow = expected &- expectedPrior
     let receivedNow = received &- receivedPrior
     expectedPrior = expected

@@ -1,11 +1,11 @@
-internal import Base
+package import Base
 
 /// Maps a source's RTP timestamps to a clock that never goes back.
 ///
 /// The source's own steps are kept while they are plausible: forward, and not further than the time that
 /// really passed and some slack. Anything else (a bot that starts again at 0, a new SSRC, a hostile jump)
 /// re-anchors: the output goes on by the elapsed time. Late packets keep their distance to the newest one.
-struct TimestampMap: Hashable, Sendable {
+package struct TimestampMap: Hashable, Sendable {
   /// How far a source may run ahead of the clock: a jitter buffer's worth, far above any drift.
   private static let slack = 5 * Fixed.opusClockRate
   /// The least step of a re-anchored packet: one 20 ms frame.
@@ -20,17 +20,17 @@ struct TimestampMap: Hashable, Sendable {
   private var isAnchored = false
 
   /// Starts with `first` as the output of the first packet.
-  init(first: UInt32) {
+  package init(first: UInt32) {
     lastOutput = first
   }
 
   /// The next packet comes from another clock.
-  mutating func restart() {
+  package mutating func restart() {
     isAnchored = false
   }
 
   /// The output timestamp of the newest packet so far.
-  mutating func map(_ input: UInt32, index: UInt64, at now: Instant) -> UInt32 {
+  package mutating func map(_ input: UInt32, index: UInt64, at now: Instant) -> UInt32 {
     let step = Int64(Int32(bitPattern: input &- lastInput))
     let elapsed = ticks(at: now)
     if !isAnchored || step < 0 || step > elapsed + TimestampMap.slack {
@@ -48,14 +48,14 @@ struct TimestampMap: Hashable, Sendable {
   }
 
   /// The output timestamp of a packet that newer ones have overtaken; `nil` when its clock is gone.
-  func late(_ input: UInt32, index: UInt64) -> UInt32? {
+  package func late(_ input: UInt32, index: UInt64) -> UInt32? {
     let step = Int64(Int32(bitPattern: input &- lastInput))
     guard isAnchored, index >= anchorIndex, step <= 0, step > -TimestampMap.slack else { return nil }
     return lastOutput &+ UInt32(truncatingIfNeeded: step)
   }
 
   /// The output clock's reading at `now`, for sender reports.
-  func reading(at now: Instant) -> UInt32 {
+  package func reading(at now: Instant) -> UInt32 {
     lastOutput &+ UInt32(truncatingIfNeeded: ticks(at: now))
   }
 

@@ -62,6 +62,20 @@ struct Peer: ~Copyable {
       &slot, headerCount: headerCount, count: count, ssrc: frame.ssrc, index: frame.index) ?? 0
   }
 
+  /// Opens a compound RTCP packet in place; gives the octets of its plaintext.
+  mutating func openRTCP(
+    _ packet: inout MutableSpan<UInt8>, header: RTCPHeader, count: Int
+  ) throws(DropReason) -> Int {
+    if voice != nil {
+      guard let plain = voice?.openRTCP(&packet, count: count) ?? nil else { throw .unauthentic }
+      return plain
+    }
+    guard let plain = try webRTC?.srtp?.openRTCP(&packet, header: header, count: count) else {
+      throw .notConnected
+    }
+    return plain
+  }
+
   /// Seals a compound RTCP packet in place; 0 when this peer is sent none.
   mutating func sealReport(_ packet: inout MutableSpan<UInt8>, count: Int) -> Int {
     if voice != nil {

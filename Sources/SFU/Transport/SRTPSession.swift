@@ -59,20 +59,20 @@ struct SRTPSession: ~Copyable {
     return .opened(index: index, count: plain, isRestart: false)
   }
 
-  /// Opens a compound RTCP packet in place; gives the octets of its plaintext, or why not.
+  /// Opens a compound RTCP packet in place; gives the octets of its plaintext.
   mutating func openRTCP(
     _ packet: inout MutableSpan<UInt8>, header: RTCPHeader, count: Int
-  ) -> (count: Int, dropped: DropReason?) {
-    guard let opened = opener.openRTCP(&packet, count: count) else { return (0, .unauthentic) }
+  ) throws(DropReason) -> Int {
+    guard let opened = opener.openRTCP(&packet, count: count) else { throw .unauthentic }
     var known = sources.firstIndex { $0.ssrc == header.ssrc }
     if known == nil {
-      guard sources.count < sourcesMax else { return (0, .sourcesFull) }
+      guard sources.count < sourcesMax else { throw .sourcesFull }
       sources.append(Source(ssrc: header.ssrc))
       known = sources.count - 1
     }
-    guard let known, sources[known].rtcp.accepts(opened.index) else { return (0, .replayed) }
+    guard let known, sources[known].rtcp.accepts(opened.index) else { throw .replayed }
     sources[known].rtcp.commit(opened.index)
-    return (opened.count, nil)
+    return opened.count
   }
 
   /// Seals an RTP packet in place; the caller never gives an SSRC and index twice.
