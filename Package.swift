@@ -109,7 +109,7 @@ let package = Package(
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
       swiftSettings: strict),
-    tests("ServerTests", ["Base", "JSON", "Server"]),
+    tests("ServerTests", ["Base", "Crypto", "JSON", "Server"]),
     tests("TidyTests", []),
   ],
   cLanguageStandard: .gnu17,

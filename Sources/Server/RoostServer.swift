@@ -72,8 +72,7 @@ public final class RoostServer: Sendable {
     let waker = HTTPWaker()
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
     let services = Services(
-      configuration: configuration, tokens: tokens,
-      decoyHash: try InstanceSecret.decoyHash(in: directory), chat: try ChatThread(wakeLoop: wakeLoop),
+      configuration: configuration, tokens: tokens, chat: try ChatThread(wakeLoop: wakeLoop),
       shard: try ShardThread(wakeLoop: wakeLoop), passwords: try PasswordThread(wakeLoop: wakeLoop))
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(

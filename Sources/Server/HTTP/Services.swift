@@ -14,8 +14,6 @@ final class Services: Sendable {
 
   let configuration: Configuration
   let tokens: TokenAuthority
-  /// What a password is verified against when nobody has the name.
-  let decoyHash: String
   let chat: ChatThread
   let shard: ShardThread
   let passwords: PasswordThread
@@ -27,12 +25,11 @@ final class Services: Sendable {
 
   /// Bundles what was made.
   init(
-    configuration: Configuration, tokens: TokenAuthority, decoyHash: String, chat: ChatThread,
-    shard: ShardThread, passwords: PasswordThread
+    configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shard: ShardThread,
+    passwords: PasswordThread
   ) {
     self.configuration = configuration
     self.tokens = tokens
-    self.decoyHash = decoyHash
     self.chat = chat
     self.shard = shard
     self.passwords = passwords

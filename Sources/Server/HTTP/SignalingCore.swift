@@ -61,7 +61,7 @@ final class SignalingCore {
     rest = RESTAPI(
       configuration: RESTConfiguration(
         apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost",
-        decoyHash: services.decoyHash),
+        decoyHash: decoyHash),
       tokens: services.tokens)
   }
 

@@ -1,11 +1,8 @@
 internal import Base
-internal import Crypto
 
 /// The secret that signs every token of this instance: 32 random octets, made once.
 enum InstanceSecret {
   private static let count = 32
-  /// An Argon2id hash in its string form has 97 octets.
-  private static let decoyCountMax = 256
 
   /// Reads the secret of `directory`, or makes it.
   static func load(in directory: borrowing DataDirectory) throws(ServerError) -> [UInt8] {
@@ -23,20 +20,6 @@ enum InstanceSecret {
       throw .dataDirectory(directory.path, "cannot be written: \(errorText())")
     }
     return octets
-  }
-
-  /// An Argon2id hash of nothing that anybody knows, made once: verified when a name does not exist, so
-  /// that the answer takes as long as for one that does.
-  static func decoyHash(in directory: borrowing DataDirectory) throws(ServerError) -> String {
-    let file = directory.file("decoy")
-    if let text = readFile(file, limit: decoyCountMax), !text.isEmpty {
-      return String(decoding: text, as: UTF8.self)
-    }
-    var random = SystemRandom()
-    guard let hash = PasswordHash.hash(random.text(32, of: .alphanumeric)),
-      replaceFile(file, hash, mode: 0o600)
-    else { throw .dataDirectory(directory.path, "cannot be written: \(errorText())") }
-    return hash
   }
 
   private static func octets(_ text: [UInt8]) -> [UInt8]? {
