@@ -14,6 +14,7 @@ enum Arguments {
   /// The process's arguments as an ``Invocation``.
   static func parse() -> Invocation {
     var invocation = Invocation()
+    // argp ends the table at an option that is all zeros.
     var options = unsafe [
       option("dev", devKey, nil, "Make everything that is missing: certificates, a demo guild, bots"),
       option("config", configKey, "FILE", "Read settings from a YAML file"),

@@ -81,6 +81,7 @@ struct YAMLEvents: ~Copyable {
     case YAML_SEQUENCE_END_EVENT: kind = .sequenceEnd
     case YAML_ALIAS_EVENT: kind = .decorated
     case YAML_SCALAR_EVENT:
+      // A scalar's value has `length` octets for as long as the event lives.
       let scalar = unsafe event.data.scalar
       if unsafe scalar.anchor != nil || scalar.tag != nil {
         kind = .decorated
@@ -91,6 +92,7 @@ struct YAMLEvents: ~Copyable {
     default: kind = nil
     }
     guard let kind else { return nil }
+    // A plain structure of integers.
     let mark = unsafe event.start_mark
     return YAMLEvent(kind: kind, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
