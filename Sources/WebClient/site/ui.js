@@ -190,10 +190,6 @@ export function renderCall(call) {
   $('unblock').hidden = !call.blocked;
 }
 
-// System messages carry no text of their own: their type says what happened.
-const NOTICES = { 6: 'pinned a message', 7: 'joined' };
-const bodyOf = message => NOTICES[message.type] ?? message.content;
-
 /// `messages` are oldest first.
 export function renderMessages(messages, nameOf) {
   const list = $('messages');
@@ -208,9 +204,20 @@ export function renderMessages(messages, nameOf) {
     return item;
   }, (item, message) => {
     write(item.firstElementChild, nameOf(message.author));
-    write(item.lastElementChild, bodyOf(message) + (message.edited_timestamp ? ' (edited)' : ''));
+    write(item.lastElementChild, textOf(message));
+    set(item, 'data-type', message.type);
   });
   if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+// Messages that people did not write say what happened.
+const EVENTS = { 6: 'pinned a message.', 7: 'joined the guild.', 27: 'began a stage.', 28: 'ended the stage.' };
+
+function textOf(message) {
+  const files = (message.attachments ?? []).map(file => `[${file.filename}]`);
+  const embeds = (message.embeds ?? []).map(embed => [embed.title, embed.description].filter(Boolean).join('\n'));
+  const text = [message.content || EVENTS[message.type], ...files, ...embeds].filter(Boolean).join('\n');
+  return message.edited_timestamp ? `${text} (edited)` : text;
 }
 
 export function clearMessages() {
