@@ -12,7 +12,7 @@ public struct RESTLimits: Hashable, Sendable {
   public var pendingCountMax = 8_192
   /// Per account, over all routes.
   public var globalRate = RequestRate(countMax: 50, window: .seconds(1))
-  /// Per account, for requests without a valid token, by address.
+  /// Per address, for requests without a token.
   public var anonymousRate = RequestRate(countMax: 60, window: .seconds(1))
   /// Messages per account and channel, Discord's observed value.
   public var messageRate = RequestRate(countMax: 5, window: .seconds(5))
