@@ -72,6 +72,12 @@ public struct PeerExplanation: Hashable, Sendable {
     public let reason: DropReason
     /// How often.
     public let count: UInt32
+
+    /// Makes a drop of its parts.
+    public init(reason: DropReason, count: UInt32) {
+      self.reason = reason
+      self.count = count
+    }
   }
 }
 
