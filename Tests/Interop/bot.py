@@ -126,6 +126,9 @@ class Bot(discord.Client):
     async def do_play(self, hertz):
         self.voice.play(Tone(hertz), application="audio", signal_type="music")
 
+    async def do_playing(self):
+        return {"playing": bool(self.voice and self.voice.is_playing())}
+
     async def do_stop(self):
         self.voice.stop_playing()
 
@@ -153,7 +156,7 @@ class Bot(discord.Client):
                 samples = tones.mono(speaker["pcm"][-int(192000 * seconds):])
                 heard.append({
                     "ssrc": ssrc, "user": speaker["user"], "packets": len(speaker["packets"]),
-                    "last": speaker["packets"][-1][2],
+                    "first": speaker["packets"][0][2], "last": speaker["packets"][-1][2],
                     "levels": {str(hertz): tones.level(samples, hertz) for hertz in tones_hz}})
         return {"heard": heard}
 

@@ -63,7 +63,7 @@ class Bots(unittest.TestCase):
         talker("play", hertz=880)
         asked = listener("join", channel=self.news["channels"]["voice"])["asked"]
         first = until("the first packet", lambda: [
-            s["last"] for s in listener("hear", seconds=0.1, tones_hz=[])["heard"]], 5)
+            s["first"] for s in listener("hear", seconds=0.1, tones_hz=[])["heard"]], 5)
         self.assertLess(min(first) - asked, 0.5)
 
     def test_sigterm_ends_the_server_cleanly(self):
