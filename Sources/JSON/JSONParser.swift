@@ -6,11 +6,18 @@ extension JSONValue {
   /// Text before or after the document other than white space makes it malformed. Integers beyond 64 bits
   /// and numbers beyond `Double` are ``JSONError/numberOutOfRange``: no field of ours holds such a number.
   ///
+  /// Half a surrogate pair is read as U+FFFD.
+  ///
   /// - Throws: ``JSONError``.
   public static func parse(_ octets: [UInt8], limits: JSONLimits) throws(JSONError) -> JSONValue {
     guard octets.count <= limits.octets else { throw .tooLarge }
     var parser = try JSONParser()
-    return try parser.parse(octets, depth: limits.depth)
+    do throws(JSONError) {
+      return try parser.parse(octets, depth: limits.depth)
+    } catch {
+      guard error == .malformed, let repaired = LoneSurrogates.replaced(in: octets) else { throw error }
+      return try parser.parse(repaired, depth: limits.depth)
+    }
   }
 }
 

@@ -96,7 +96,6 @@ struct JSONParserTests {
     #expect(error([0x22, 0xED, 0xA0, 0x80, 0x22]) == .invalidUTF8)
     #expect(error(Array("18446744073709551616".utf8)) != nil)
     #expect(error(Array("1e400".utf8)) == .numberOutOfRange)
-    #expect(error(Array("\"\\ud800\"".utf8)) != nil)
   }
 
   @Test("refuses every truncation of a document")
