@@ -118,6 +118,28 @@ import Wire
     #expect(stage.endpoint.statistics.dropped(.replayed) == 180)
   }
 
+  @Test func `A new key is a new run of the same stream`() throws {
+    var stage = try Stage()
+    var speaker = try stage.voiceClient(1)
+    var listener = try stage.voiceClient(2)
+    var heard: [HeardPacket] = []
+    for step in 0..<20 {
+      if step == 10 {
+        let offer = VoiceTransportOffer(
+          mode: .xchacha20Poly1305, secretKey: [UInt8](repeating: 3, count: 32), opusPayloadType: 120)
+        stage.perform(.connectVoice(speaker.admission.peer, offer))
+        speaker = try VoiceClient(speaker.admission, offer: offer, address: speaker.address, firstSequence: 0)
+      }
+      for datagram in stage.receive(speaker.speak([UInt8(step)]), from: speaker.address) {
+        listener.hear(datagram.octets).map { heard.append($0) }
+      }
+      stage.wait(.milliseconds(20))
+    }
+    #expect(heard.map(\.payload) == (0..<20).map { [UInt8($0)] })
+    #expect(zip(heard, heard.dropFirst()).allSatisfy { $1.sequenceNumber == $0.sequenceNumber &+ 1 })
+    #expect(zip(heard, heard.dropFirst()).allSatisfy { $1.timestamp &- $0.timestamp == 960 })
+  }
+
   @Test func `Nonces sent to a client start in the upper half and never repeat`() throws {
     var stage = try Stage()
     var speaker = try stage.voiceClient(1)

@@ -43,7 +43,8 @@ struct Auditor {
 
   private var streams: [Pair: Stream] = [:]
   private var rollovers: [PeerID: RolloverCounter] = [:]
-  private var sealed: [PeerID: Set<UInt64>] = [:]
+  /// Indices and nonces used, by peer and key.
+  private var sealed: [PeerID: [Int: Set<UInt64>]] = [:]
   private var sealedReports: [PeerID: Set<UInt32>] = [:]
   private(set) var forwarded = 0
   private(set) var gaps = 0
@@ -84,7 +85,10 @@ struct Auditor {
   ) throws {
     let nonce = datagram.suffix(4).reduce(0) { $0 << 8 | UInt64($1) }
     let seal = subscriber.voice != nil ? nonce : UInt64(ssrc) << 32 | index
-    guard sealed[subscriber.admission.peer, default: []].insert(seal).inserted else {
+    guard
+      sealed[subscriber.admission.peer, default: [:]][subscriber.firstRunOfKey, default: []].insert(seal)
+        .inserted
+    else {
       throw Violation(description: "key and index \(index) of SSRC \(ssrc) were used twice")
     }
   }

@@ -26,6 +26,8 @@ final class Member {
   var packetsMade: UInt32 = 0
   /// Counts restarts of the sequence numbers.
   var run = 0
+  /// The first run under the present key.
+  var firstRunOfKey = 0
   var iceGeneration = 0
 
   /// A sender that repeats nonces and began its sequence anew: where runs meet, nobody can tell them apart.

@@ -9,7 +9,7 @@ extension World {
     let present = members.filter(\.isPresent)
     guard !present.isEmpty else { return try join(reusing: nil) }
     let member = present[random.below(present.count)]
-    switch random.below(12) {
+    switch random.below(13) {
     case 0, 1: permit(member, maySpeak: random.below(2) == 0, mayHear: member.permissions.mayHear)
     case 2, 3: permit(member, maySpeak: member.permissions.maySpeak, mayHear: random.below(2) == 0)
     case 4: if members.count < 12 { try join(reusing: nil) }
@@ -19,6 +19,7 @@ extension World {
     case 8: restartPlayback(member)
     case 9: try restartICE(member)
     case 10: try replay()
+    case 11: try selectProtocolAgain(member)
     default: try forge(member)
     }
   }
@@ -56,6 +57,18 @@ extension World {
     guard member.voice != nil else { return }
     member.voice?.restartPlayback()
     member.run += 1
+  }
+
+  /// A bot resumes its voice gateway session: same socket, new key, its numbers begin anew.
+  private mutating func selectProtocolAgain(_ member: Member) throws {
+    guard let mode = member.voice?.offer.mode else { return }
+    let offer = VoiceTransportOffer(mode: mode, secretKey: random.octets(32), opusPayloadType: 120)
+    member.voice = try VoiceClient(
+      member.admission, offer: offer, address: member.address,
+      firstSequence: UInt16(truncatingIfNeeded: random.next()))
+    member.run += 1
+    member.firstRunOfKey = member.run
+    perform(.connectVoice(member.admission.peer, offer))
   }
 
   private mutating func restartICE(_ member: Member) throws {

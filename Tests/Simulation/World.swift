@@ -240,7 +240,7 @@ struct World: ~Copyable {
     let isAccepted = sender.isPresent && sender.isUp
     if isAccepted, isNewest { newestGiven[peer] = (number, run) }
     let mustBeForwarded =
-      isAccepted && isNewest && !isRepeated && sender.permissions.maySpeak
+      isAccepted && isNewest && !isRepeated && run >= sender.firstRunOfKey && sender.permissions.maySpeak
       && (sender.voice != nil || sender.isSettled && source == sender.address) && !sender.isAmbiguous
     if mustBeForwarded { given[peer, default: []].insert(number) }
     return (Cause(publisher: sender, number: number, run: run, mustBeForwarded: mustBeForwarded), isNewest)

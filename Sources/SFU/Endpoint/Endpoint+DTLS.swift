@@ -97,6 +97,7 @@ extension Endpoint {
     }
     peers[peer].webRTC?.srtp = consume srtp
     peers[peer].keyEpoch &+= 1
+    detachTrack(of: peer)
     peers[peer].webRTC?.handshake?.linger(until: now + configuration.handshakeLinger)
     counters.openHandshakes -= 1
     if let address = peers[peer].webRTC?.handshake?.address {

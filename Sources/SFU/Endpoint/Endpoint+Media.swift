@@ -109,10 +109,9 @@ extension Endpoint {
       }
       return made
     }
-    if packet.ssrc != tracks[track].sourceSSRC {
-      guard tracks[track].isSilent(for: configuration.sourceSwitchSilence, at: origin.at) else {
-        throw .secondSource
-      }
+    if packet.ssrc != tracks[track].sourceSSRC || tracks[track].isDetached {
+      let mayBegin = tracks[track].isSilent(for: configuration.sourceSwitchSilence, at: origin.at)
+      guard mayBegin || tracks[track].isDetached else { throw .secondSource }
       tracks[track].restart(sourceSSRC: packet.ssrc, index: packet.index)
     }
     return track

@@ -13,7 +13,7 @@ extension Endpoint {
     }
     if peers[peer].webRTC != nil { dropTransport(of: peer) }
     peers[peer].voice = consume voice
-    peers[peer].keyEpoch &+= 1
+    detachTrack(of: peer)
     // A new key proves nothing about the old address, but the client did not move because of it either.
     peers[peer].isBindingAuthentic = false
     if peers[peer].binding != nil { connected(peer) }
@@ -39,6 +39,11 @@ extension Endpoint {
     dropTransport(of: peer)
     peers[peer].webRTC = WebRTCTransport(offer, ice: ICEAgent(credentials, at: now))
     armPeer(peer)
+  }
+
+  /// New keys count their packets anew: the peer's track, if there is one, goes on with the next packet.
+  mutating func detachTrack(of peer: Handle<Peer>) {
+    if let track = peers[peer].track { tracks[track].detach() }
   }
 
   /// Says once per transport that it is up.

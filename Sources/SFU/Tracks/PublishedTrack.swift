@@ -13,6 +13,8 @@ struct PublishedTrack: ~Copyable {
   let ssrc: UInt32
   /// The SSRC under which the publisher sends at present.
   private(set) var sourceSSRC: UInt32
+  /// Whether the next packet begins a new run, whatever its SSRC: the publisher's keys changed.
+  private(set) var isDetached = false
 
   private var sequences = SequenceMap(first: 0)
   private(set) var timestamps = TimestampMap(first: 0)
@@ -45,12 +47,18 @@ struct PublishedTrack: ~Copyable {
   /// The publisher sends under another SSRC, or begins its sequence anew: the stream goes on.
   mutating func restart(sourceSSRC ssrc: UInt32, index: UInt64) {
     sourceSSRC = ssrc
+    isDetached = false
     lastReport = nil
     // Far enough ahead that no packet of the old run looks like one of the new.
     indexOffset = sequences.lastInput &+ (1 << 20) &- index
     sequences.withhold()
     timestamps.restart()
     reception.interrupt()
+  }
+
+  /// The publisher's packets will be counted from new keys on.
+  mutating func detach() {
+    isDetached = true
   }
 
   /// A packet of the publisher is not forwarded on purpose; nobody sees a gap.

@@ -21,7 +21,7 @@ struct Peer: ~Copyable {
   /// Whether an authentic packet came from `binding`: discovery may not move it any more.
   var isBindingAuthentic = false
 
-  /// Counts the keys that this peer has had; egress indices belong to one of them.
+  /// Counts the SRTP keys that this peer has had; egress indices belong to one of them.
   var keyEpoch: UInt32 = 0
   /// Whether `connected` was reported for the present transport.
   var isConnected = false
