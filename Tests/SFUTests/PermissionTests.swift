@@ -103,6 +103,19 @@ import Testing
     #expect(stage.endpoint.statistics.peers == 1)
   }
 
+  @Test func `A node without a free room refuses a peer and says so`() throws {
+    var configuration = EndpointConfiguration()
+    configuration.limits.rooms = 1
+    var stage = try Stage(configuration)
+    stage.perform(.admit(Stage.admission(1)))
+    stage.perform(.admit(Stage.admission(2, room: RoomID(channel: Snowflake(rawValue: 78)))))
+    #expect(stage.log.take() == [.failed(PeerID(rawValue: 2), .capacityExceeded)])
+    #expect(stage.endpoint.statistics.dropped(.admissionsFull) == 1)
+    stage.perform(.remove(PeerID(rawValue: 1)))
+    stage.perform(.admit(Stage.admission(2, room: RoomID(channel: Snowflake(rawValue: 78)))))
+    #expect(stage.endpoint.statistics.peers == 1)
+  }
+
   @Test func `A full node refuses a peer and says so`() throws {
     var configuration = EndpointConfiguration()
     configuration.limits.membersPerRoom = 2

@@ -7,7 +7,10 @@ extension Endpoint {
     guard peersByID[admission.peer] == nil, ssrcs[admission.ssrc] == nil else {
       return counters.drop(.duplicateAdmission)
     }
-    guard let room = room(admission.room) else { return counters.drop(.admissionsFull) }
+    guard let room = room(admission.room) else {
+      pending.append(.failed(admission.peer, .capacityExceeded))
+      return counters.drop(.admissionsFull)
+    }
     guard rooms[room].members.count < configuration.limits.membersPerRoom,
       let peer = peers.insert(Peer(admission, room: room))
     else {
