@@ -347,8 +347,19 @@ ui.listen({
   mute: () => change('muted'),
   deafen: () => change('deafened'),
   leave: () => leave(),
-  unblock() { call.blocked = false; call.peer?.unblock(); render(); },
+  unblock,
 });
+
+// Any touch of the page lets the browser play and listen, not only the button that asks for it.
+for (const type of ['pointerdown', 'keydown']) document.addEventListener(type, () => unblock());
+
+function unblock() {
+  if (!call?.peer) return;
+  call.peer.unblock();
+  if (!call.blocked) return;
+  call.blocked = false;
+  render();
+}
 
 // Registering with an invite accepts it.
 function forgetInvite() {

@@ -90,8 +90,8 @@ export class Peer extends EventTarget {
 
   /// Plays what the browser refused to play before the user touched the page.
   unblock() {
-    this.context?.resume();
-    for (const { element } of this.#remotes.values()) this.#start(element);
+    if (this.context?.state === 'suspended') this.context.resume();
+    for (const { element } of this.#remotes.values()) if (element?.paused) this.#start(element);
   }
 
   close() {
