@@ -54,10 +54,14 @@ struct Shard: ~Copyable {
         isPublished ? endpoint.deadline : min(endpoint.deadline, published + Shard.publishInterval)
       let count = try poll.wait(until: deadline)
       let now = MonotonicClock.now()
+      // Commands first: a client that was told its SSRC a moment ago sends its discovery only once, and
+      // the admission was posted before it was told.
+      for index in 0..<count where poll.ready(index).token == Shard.wakeToken {
+        perform(control.takeCommands(), at: now)
+      }
       for index in 0..<count {
         let ready = poll.ready(index)
         switch ready.token {
-        case Shard.wakeToken: perform(control.takeCommands(), at: now)
         case Shard.firstToken where ready.isReadable: receiveFirst(into: &ring, at: now)
         case Shard.secondToken where ready.isReadable: receiveSecond(into: &ring, at: now)
         default: break
