@@ -18,7 +18,14 @@ public struct Announcement: Hashable, Sendable {
     let world: DemoWorld
     let ownerToken: String
     let bots: [Bot]
+    /// Where the tokens of all bots stand, one a line.
+    let tokensFile: String
   }
+
+  /// How many bots are listed in the line: what a pipe takes at once, and a person reads.
+  private static let listedBotsMax = 50
+  /// How many bots a person is shown.
+  private static let printedBotsMax = 5
 
   /// The page.
   public let url: String
@@ -68,13 +75,17 @@ public struct Announcement: Hashable, Sendable {
           writer.field("token", demo.ownerToken)
         }
         writer.array("bots") { writer in
-          for bot in bots {
+          for bot in bots.prefix(Announcement.listedBotsMax) {
             writer.object { writer in
               writer.field("id", bot.id)
               writer.field("token", bot.token)
             }
           }
         }
+        writer.array("voice_channels") { writer in
+          for room in world.rooms { writer.element(room) }
+        }
+        writer.field("tokens_file", demo.tokensFile)
       }
       writer.array("udp") { writer in
         for address in media { writer.element(address) }
@@ -94,7 +105,12 @@ public struct Announcement: Hashable, Sendable {
     lines += "  API       \(api)\n  Gateway   \(gateway)\n"
     if let certificateAuthority { lines += "  CA        \(certificateAuthority)\n" }
     if let world = demo?.world { lines += "  Owner     \(world.login)  password \(world.password)\n" }
-    for bot in bots { lines += "  Bot       \(bot.id)  token \(bot.token)\n" }
+    for bot in bots.prefix(Announcement.printedBotsMax) {
+      lines += "  Bot       \(bot.id)  token \(bot.token)\n"
+    }
+    if let demo, bots.count > Announcement.printedBotsMax {
+      lines += "            \(bots.count - Announcement.printedBotsMax) more in \(demo.tokensFile)\n"
+    }
     return lines + "\n"
   }
 }
@@ -114,7 +130,11 @@ extension Announcement {
 
 extension Announcement.Demo {
   /// The demo guild with its bots' tokens, which are the same at every start.
-  init(world: DemoWorld, tokens: TokenAuthority) throws(ServerError) {
+  ///
+  /// The tokens are also written to a file in `directory`.
+  init(
+    world: DemoWorld, tokens: TokenAuthority, in directory: borrowing DataDirectory
+  ) throws(ServerError) {
     self.world = world
     ownerToken = try Announcement.Demo.token(of: world.owner, world, tokens)
     var bots: [Announcement.Bot] = []
@@ -123,6 +143,11 @@ extension Announcement.Demo {
       bots.append(Announcement.Bot(id: bot.description, token: token))
     }
     self.bots = bots
+    tokensFile = directory.file("dev-tokens.txt")
+    let lines = bots.map { "\($0.id) \($0.token)\n" }.joined()
+    guard replaceFile(tokensFile, lines, mode: 0o600) else {
+      throw .dataDirectory(directory.path, "cannot be written: \(errorText())")
+    }
   }
 
   private static func token(

@@ -66,7 +66,7 @@ public final class RoostServer: Sendable {
       : try ServerCertificate.load(configuration)
 
     var chat = try openChat(configuration, in: directory, at: now)
-    let demo = isDev ? try DemoWorld.findOrMake(in: &chat, directory, at: now) : nil
+    let demo = isDev ? try DemoWorld.findOrMake(in: &chat, directory, configuration, at: now) : nil
     let media = try MediaPlane(configuration, isDev: isDev, log: log, at: now)
 
     let waker = HTTPWaker()
@@ -90,7 +90,9 @@ public final class RoostServer: Sendable {
     services.isReady.store(true, ordering: .releasing)
     let announcement = Announcement(
       site: known, certificateAuthority: certificate.authorityFile,
-      demo: try demo.map { world throws(ServerError) in try Announcement.Demo(world: world, tokens: tokens) })
+      demo: try demo.map { world throws(ServerError) in
+        try Announcement.Demo(world: world, tokens: tokens, in: directory)
+      })
     return RoostServer(
       announcement: announcement, services: services, http: http, httpThread: httpThread,
       directory: directory)

@@ -64,6 +64,29 @@ import Testing
     #expect(server.announcement.text.contains("/invite/\(invite)"))
   }
 
+  @Test func `A crowd for a load test is made in one go, listed in a file, and grows at the next start`()
+    throws
+  {
+    let directory = TemporaryDirectory()
+    var crowded = configuration(directory)
+    for (bots, rooms) in [(60, 2), (80, 3), (5, 1)] {
+      crowded.devBots = bots
+      crowded.devRooms = rooms
+      let server = try RoostServer.start(crowded, isDev: true, log: .silent)
+      server.stop()
+      let news = try JSONValue.parse(Array(server.announcement.json.utf8), limits: .standard)
+      #expect(news["bots"]?.array?.count == 50)
+      #expect(news["voice_channels"]?.array?.count == max(rooms, bots == 5 ? 3 : rooms))
+      #expect(news["voice_channels"]?.array?.first == news["channels"]?["voice"])
+      let file = try #require(news["tokens_file"]?.string.flatMap { readFile($0, limit: 1 << 20) })
+      let lines = file.split(separator: "\n")
+      #expect(lines.count == max(bots, bots == 5 ? 80 : bots))
+      #expect(Set(lines).count == lines.count)
+      let first = try #require(server.announcement.bots.first)
+      #expect(lines.first == "\(first.id) \(first.token)")
+    }
+  }
+
   @Test func `A second start finds the same guild, bots and tokens`() throws {
     let directory = TemporaryDirectory()
     let first = try start(directory)

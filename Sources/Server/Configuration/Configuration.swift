@@ -36,6 +36,10 @@ public struct Configuration: Hashable, Sendable {
   public var connectionsMax = 10_000
   /// Most voice connections at a time.
   public var voicePeersMax = 1_000
+  /// Bots of the demo guild that `--dev` makes.
+  public var devBots = 5
+  /// Voice channels of the demo guild.
+  public var devRooms = 1
 
   /// Makes the documented defaults.
   public init() {}

@@ -5,14 +5,14 @@ internal import JSON
 
 /// The guild that `--dev` makes once and finds again: what its record in the data directory says.
 struct DemoWorld: Hashable, Sendable {
-  /// How many bots there are: enough for a call of four.
-  static let botCount = 4
-  /// The record has about 500 octets.
-  private static let recordCountMax = 16 * 1024
+  /// The record has 22 octets a bot or room, of which there may be 20,499, and about 500 more.
+  private static let recordCountMax = 512 * 1024
 
   let guild: Snowflake
   let text: Snowflake
   let voice: Snowflake
+  /// All voice channels, ``voice`` first.
+  var rooms: [Snowflake]
   let stage: Snowflake
   let invite: String
   let owner: Snowflake
@@ -20,7 +20,7 @@ struct DemoWorld: Hashable, Sendable {
   let login: String
   /// The owner's password, made at random.
   let password: String
-  let bots: [Snowflake]
+  var bots: [Snowflake]
   /// When the bots' tokens claim to be minted.
   let issued: WallTime
 
@@ -31,6 +31,9 @@ struct DemoWorld: Hashable, Sendable {
       writer.field("guild", guild)
       writer.field("text", text)
       writer.field("voice", voice)
+      writer.array("rooms") { writer in
+        for room in rooms { writer.element(room) }
+      }
       writer.field("stage", stage)
       writer.field("invite", invite)
       writer.field("owner", owner)
@@ -51,12 +54,14 @@ struct DemoWorld: Hashable, Sendable {
       let voice = value["voice"]?.snowflake, let stage = value["stage"]?.snowflake,
       let invite = value["invite"]?.string, let owner = value["owner"]?.snowflake,
       let login = value["login"]?.string, let password = value["password"]?.string,
-      let bots = value["bots"]?.array?.compactMap(\.snowflake), !bots.isEmpty,
+      let bots = value["bots"]?.array?.compactMap(\.snowflake),
       let issued = value["issued"]?.int
     else { return nil }
     self.guild = guild
     self.text = text
     self.voice = voice
+    // A record of an earlier version has one room and does not list it.
+    rooms = value["rooms"]?.array?.compactMap(\.snowflake) ?? [voice]
     self.stage = stage
     self.invite = invite
     self.owner = owner
@@ -68,7 +73,7 @@ struct DemoWorld: Hashable, Sendable {
 
   private init(
     guild: GuildSnapshot, stage: Channel, invite: InviteView, owner: SelfUser, password: String,
-    bots: [Snowflake], at now: WallTime
+    at now: WallTime
   ) throws(ServerError) {
     guard let text = guild.channels.first(where: { $0.kind == .text }),
       let voice = guild.channels.first(where: { $0.kind == .voice })
@@ -76,29 +81,37 @@ struct DemoWorld: Hashable, Sendable {
     self.guild = guild.guild.id
     self.text = text.id
     self.voice = voice.id
+    rooms = [voice.id]
     self.stage = stage.id
     self.invite = invite.invite.code
     self.owner = owner.user.id
     login = owner.user.username
     self.password = password
-    self.bots = bots
+    bots = []
     issued = now
   }
 
   /// The world that the record in `directory` names, if `chat` still has it; otherwise a new one.
+  ///
+  /// It has at least the bots and rooms that `configuration` asks for.
   static func findOrMake(
-    in chat: inout Chat, _ directory: borrowing DataDirectory, at now: WallTime
+    in chat: inout Chat, _ directory: borrowing DataDirectory, _ configuration: Configuration,
+    at now: WallTime
   ) throws(ServerError) -> DemoWorld {
     let file = directory.file("dev.json")
-    if let record = readFile(file, limit: recordCountMax), let world = DemoWorld(record: record),
-      world.isAlive(in: &chat, at: now)
+    var world: DemoWorld
+    if let record = readFile(file, limit: recordCountMax), let known = DemoWorld(record: record),
+      known.isAlive(in: &chat, at: now)
     {
-      return world
+      world = known
+    } else {
+      var random = SystemRandom()
+      let password = random.text(16, of: .alphanumeric)
+      guard let hash = PasswordHash.hash(password) else { throw .store("no memory to hash a password") }
+      world = try make(in: &chat, password: password, passwordHash: hash, at: now)
     }
-    var random = SystemRandom()
-    let password = random.text(16, of: .alphanumeric)
-    guard let hash = PasswordHash.hash(password) else { throw .store("no memory to hash a password") }
-    let world = try make(in: &chat, password: password, passwordHash: hash, at: now)
+    try world.addBots(until: configuration.devBots, in: &chat, at: now)
+    try world.addRooms(until: configuration.devRooms, in: &chat, at: now)
     guard replaceFile(file, String(decoding: world.record, as: UTF8.self), mode: 0o600) else {
       throw .dataDirectory(directory.path, "cannot be written: \(errorText())")
     }
@@ -137,18 +150,8 @@ struct DemoWorld: Hashable, Sendable {
     ) { reply -> InviteView? in
       if case .invite(let invite) = reply { invite } else { nil }
     }
-    var bots: [Snowflake] = []
-    for number in 1...botCount {
-      let bot = try ask(&chat, .createBot(name: "Demo bot \(number)"), at: now) { reply -> Application? in
-        if case .bot(let application) = reply { application } else { nil }
-      }
-      _ = try ask(&chat, .addBot(guild: guild.guild.id, bot: bot.id), at: now) { reply -> Bool? in
-        if case .done = reply { true } else { nil }
-      }
-      bots.append(bot.id)
-    }
     return try DemoWorld(
-      guild: guild, stage: stage, invite: invite, owner: owner, password: password, bots: bots, at: now)
+      guild: guild, stage: stage, invite: invite, owner: owner, password: password, at: now)
   }
 
   private static func makeOwner(
