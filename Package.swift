@@ -35,7 +35,10 @@ func shim(_ name: String, _ linked: [LinkerSetting] = []) -> Target {
 
 let package = Package(
   name: "roost",
-  products: [.executable(name: "roost", targets: ["roost"])],
+  products: [
+    .executable(name: "roost", targets: ["roost"]),
+    .executable(name: "roost-loadtest", targets: ["roost-loadtest"]),
+  ],
   targets: [
     // C libraries: one module each, imported by exactly one folder.
     library("COpenSSL", apt: "libssl-dev"),
@@ -78,6 +81,14 @@ let package = Package(
         "HTTPServer", "Stores", "WebClient", "CYAML",
       ]),
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
+
+    // Tools that operators run.
+    .target(
+      name: "LoadTest", dependencies: ["Base", "Wire", "Crypto", "Net", "JSON", "HTTPServer", "COpenSSL"],
+      path: "tools/loadtest/Sources/LoadTest", swiftSettings: strict),
+    .executableTarget(
+      name: "roost-loadtest", dependencies: ["LoadTest"], path: "tools/loadtest/Sources/roost-loadtest",
+      swiftSettings: strict),
 
     // Counts heap blocks in tests that promise none.
     .target(name: "CAllocations", path: "Tests/CAllocations"),

@@ -1,0 +1,164 @@
+internal import Base
+internal import Crypto
+internal import Net
+
+/// A member's media: what is sent when it is due, and what is made of what arrives.
+extension LoadRun {
+  /// Octets of a member's socket buffers: a second of 1,000 packets of a busy room.
+  private static let socketBuffer = 256 << 10
+
+  func openSocket(_ member: Member, to server: SocketAddress) throws {
+    let any = server.ip.isV4 ? IPAddress(v4: 0) : IPAddress(high: 0, low: 0)
+    let socket = try UDPSocket(
+      bind: SocketAddress(ip: any, port: 0), receiveBuffer: LoadRun.socketBuffer,
+      sendBuffer: LoadRun.socketBuffer)
+    guard connectSocket(socket.descriptor, to: server) == 0 else {
+      throw LoadTestError.usage("the media server \(server) cannot be reached")
+    }
+    try poll.add(
+      socket.descriptor, token: UInt64(member.index) << 2 | Channel.media, interest: .readable)
+    member.socket = consume socket
+  }
+
+  /// Does what the transport wants.
+  func handleMedia(_ member: Member, at now: Instant) {
+    while !mediaEvents.isEmpty {
+      let events = mediaEvents
+      mediaEvents.removeAll(keepingCapacity: true)
+      for event in events where member.stage != .failed { handle(event, member, at: now) }
+    }
+  }
+
+  private func handle(_ event: MediaTransportEvent, _ member: Member, at now: Instant) {
+    switch event {
+    case .send(let octets):
+      if let descriptor = member.socket?.descriptor {
+        // What the kernel refuses is lost like any datagram, and repeated by the transport.
+        _ = sendDatagram(octets.span, count: octets.count, on: descriptor)
+      }
+    case .discovered(let address):
+      guard let transport = member.transport as? VoiceTransport,
+        let message = member.voice?.selectUDP(mode: transport.modeName, address: address)
+      else { return }
+      send(message, member, isMain: false)
+    case .connected: connected(member, at: now)
+    case .failed(let reason): fail(member, reason)
+    }
+  }
+
+  private func connected(_ member: Member, at now: Instant) {
+    guard !member.isConnected else { return }
+    member.stage = .connected
+    measurements.joinedCount += 1
+    guard member.seat.speaker != nil else { return }
+    if let message = member.voice?.speaking(true) { send(message, member, isMain: false) }
+    if schedule == nil {
+      schedule = SendSchedule(start: now + options.frame, frame: options.frame, laneCount: lanes.count)
+    }
+  }
+
+  /// Sends every packet that is due.
+  func sendDue(at now: Instant) {
+    guard phase != .draining, phase != .done, var schedule else { return }
+    for _ in 0..<LoadRun.turnsMax {
+      guard let turn = schedule.next(at: now) else { break }
+      let member = members[lanes[turn.lane]]
+      if member.speaks { speak(member, due: turn.due) }
+    }
+    self.schedule = schedule
+  }
+
+  private func speak(_ member: Member, due: Instant) {
+    guard let transport = member.transport, let descriptor = member.socket?.descriptor else { return }
+    let payload = ProbePayload(
+      run: run, sender: UInt32(member.index), number: member.nextNumber, intended: due)
+    var span = slot.mutableSpan
+    let count = transport.seal(payload, count: options.packetOctets, into: &span)
+    guard count > 0 else { return }
+    measurements.lateness.record(MonotonicClock.now() - due)
+    // A packet that the kernel refuses was due all the same: it counts as lost.
+    _ = sendDatagram(span.span, count: count, on: descriptor)
+    member.nextNumber += 1
+    measurements.sentCount += 1
+  }
+
+  /// Takes everything that has arrived at a member's socket.
+  func receive(_ member: Member) {
+    var count = 0
+    repeat {
+      count = member.socket?.receive(into: &ring) ?? 0
+      let now = MonotonicClock.now()
+      for index in 0..<count {
+        ring.withDatagram(index) { datagram, octets, _ in
+          take(&datagram, octets, member, at: now)
+        }
+        if !mediaEvents.isEmpty { handleMedia(member, at: now) }
+      }
+    } while count == LoadRun.receiveSlots
+  }
+
+  private func take(
+    _ datagram: inout MutableSpan<UInt8>, _ count: Int, _ member: Member, at now: Instant
+  ) {
+    guard let transport = member.transport else { return }
+    let every = UInt16(opensEvery)
+    let reception = transport.receive(
+      &datagram, count: count, at: now,
+      opens: { ssrc, sequenceNumber in
+        guard sequenceNumber % every != 0 else { return true }
+        guard let speaker = laneOfSSRC[ssrc] else { return true }
+        return member.tallies[speaker]?.needsNumber ?? true
+      }, into: &mediaEvents)
+    switch reception {
+    case .audio(let ssrc, let sequenceNumber, let range):
+      guard let speaker = laneOfSSRC[ssrc], let payload = ProbePayload(datagram.span, in: range),
+        payload.run == run, lane(of: speaker, in: member.seat.room) == Int(payload.sender)
+      else {
+        measurements.corruptCount += 1
+        return
+      }
+      heard(member, speaker, sequenceNumber, payload, at: now)
+    case .sealed(let ssrc, let sequenceNumber):
+      guard let speaker = laneOfSSRC[ssrc] else { return }
+      tally(member, speaker, sequenceNumber, nil, at: now)
+    case .forged: measurements.corruptCount += 1
+    case .early, .control, .unknown: break
+    }
+  }
+
+  private func heard(
+    _ member: Member, _ speaker: Int, _ sequenceNumber: UInt16, _ payload: ProbePayload, at now: Instant
+  ) {
+    if !member.hasHeard {
+      member.hasHeard = true
+      measurements.join.record(now - member.askedAt)
+    }
+    let sender = members[Int(payload.sender)]
+    if !sender.hearers.isEmpty, sender.hearers.remove(member.index) != nil {
+      measurements.unmute.record(now - sender.unmutedAt)
+    }
+    if member.tallies[speaker] == nil { member.tallies[speaker] = StreamTally(from: payload.number) }
+    let isNew = tally(member, speaker, sequenceNumber, payload.number, at: now)
+    guard isNew, phase == .measuring || phase == .draining else { return }
+    measurements.verifiedCount += 1
+    let latency = now - payload.intended
+    measurements.recordLatency(latency)
+    if let last = member.latencies[speaker] {
+      measurements.jitter.record(Interval(nanoseconds: abs(latency.nanoseconds - last.nanoseconds)))
+    }
+    member.latencies[speaker] = latency
+  }
+
+  @discardableResult
+  private func tally(
+    _ member: Member, _ speaker: Int, _ sequenceNumber: UInt16, _ number: UInt64?, at now: Instant
+  ) -> Bool {
+    guard
+      let verdict = member.tallies[speaker]?.receive(
+        sequenceNumber: sequenceNumber, number: number, at: now)
+    else { return false }
+    guard verdict == .next || verdict == .reordered else { return false }
+    measurements.arrivedCount += 1
+    return true
+  }
+}

@@ -1,0 +1,124 @@
+internal import Base
+internal import Net
+
+/// What the run comes to.
+extension LoadRun {
+  /// The totals so far, open streams included; O(streams).
+  var presentTotals: StreamTotals {
+    var totals = measurements.totals
+    guard phase == .measuring || phase == .draining else { return totals }
+    for member in members where member.isConnected {
+      for speaker in 0..<options.speakers {
+        guard let tally = member.tallies[speaker] else { continue }
+        // What is under way is not lost yet.
+        totals.add(tally, until: tally.heardEnd)
+      }
+    }
+    return totals
+  }
+
+  func report(arguments: [String], environment: [(name: String, value: String)]) -> RunReport {
+    var report = RunReport()
+    report.arguments = arguments
+    report.environment = environment
+    report.wasInterrupted = wasInterrupted
+    report.figures = figures
+    report.failures = measurements.failuresInOrder
+    if markedAt != .zero {
+      let from = (markedAt - startedAt).seconds
+      report.measured = from...max(from, (stoppedAt - startedAt).seconds)
+    }
+    report.latency = LoadRun.buckets(measurements.latency)
+    report.join = LoadRun.buckets(measurements.join)
+    report.seconds = measurements.seconds.map {
+      RunReport.Second(
+        at: $0.at, joined: $0.joined, sent: $0.sent, received: $0.received,
+        latencyP50: $0.latencyMedian.seconds, latencyP99: $0.latencyP99.seconds, serverCPU: $0.serverCPU,
+        serverResident: $0.serverResident, toolCPU: $0.toolCPU)
+    }
+    report.judge(options.thresholds)
+    return report
+  }
+
+  private static func buckets(_ histogram: Histogram) -> [RunReport.Bucket] {
+    histogram.filled.map { RunReport.Bucket(upTo: $0.upperEnd.seconds, count: $0.count) }
+  }
+
+  private var figures: [Figure] {
+    var figures = [
+      Figure("members.joined", Double(measurements.joinedCount), .count),
+      Figure("members.failed", Double(measurements.failedCount), .count),
+    ]
+    if markedAt != .zero, stoppedAt > markedAt { figures += mediaFigures((stoppedAt - markedAt).seconds) }
+    figures += LoadRun.quantiles(
+      "join", measurements.join, [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)], max: true)
+    figures += LoadRun.quantiles("unmute", measurements.unmute, [("p50", 0.5), ("p99", 0.99)], max: false)
+    if stoppedAt > markedAt, markedAt != .zero { figures += usageFigures((stoppedAt - markedAt).seconds) }
+    // The order of the names, so that reports line up.
+    let places = FigureNames.all.map(\.name)
+    return figures.sorted {
+      (places.firstIndex(of: $0.name) ?? 0) < (places.firstIndex(of: $1.name) ?? 0)
+    }
+  }
+
+  private func mediaFigures(_ length: Double) -> [Figure] {
+    let totals = measurements.totals
+    let received = Double(max(totals.received, 1))
+    var figures = [
+      Figure("packets.sent", Double(measurements.sentCount), .count),
+      Figure("packets.expected", Double(totals.expected), .count),
+      Figure("packets.received", Double(totals.received), .count),
+      Figure("packets.per_second", Double(totals.received) / length, .perSecond),
+      Figure("loss", totals.loss, .ratio),
+      Figure("reorder", Double(totals.reordered) / received, .ratio),
+      Figure("duplicates", Double(totals.duplicates) / received, .ratio),
+      Figure("verified", Double(measurements.verifiedCount) / received, .ratio),
+      Figure("corrupt", Double(measurements.corruptCount), .count),
+      Figure("renumbered", Double(totals.renumbered), .count),
+      Figure("gap.max", totals.gapMax.seconds, .seconds),
+    ]
+    if options.scenario == .muteFlaps { figures.append(Figure("clipped", Double(totals.clipped), .count)) }
+    figures += LoadRun.quantiles(
+      "latency", measurements.latency, [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)],
+      max: true)
+    if measurements.latency.count > 0 {
+      figures.append(Figure("latency.mean", measurements.latency.mean.seconds, .seconds))
+    }
+    figures += LoadRun.quantiles("jitter", measurements.jitter, [("p50", 0.5), ("p99", 0.99)], max: false)
+    figures += LoadRun.quantiles(
+      "lateness", measurements.lateness, [("p50", 0.5), ("p99", 0.99)], max: false)
+    return figures
+  }
+
+  private func usageFigures(_ length: Double) -> [Figure] {
+    var figures = [Figure("tool.cpu", usage.toolMeasured.seconds / length, .cores)]
+    guard let before = usage.before, let marked = usage.marked, let stopped = usage.stopped else {
+      return figures
+    }
+    let cpu = (stopped.cpu.seconds - marked.cpu.seconds)
+    let media = (stopped.mediaCPU.seconds - marked.mediaCPU.seconds)
+    figures.append(Figure("server.cpu", cpu / length, .cores))
+    let received = Double(measurements.totals.received)
+    if received > 0 {
+      figures.append(Figure("server.cpu_per_packet", cpu / received, .seconds))
+      figures.append(Figure("server.shard_cpu_per_packet", media / received, .seconds))
+    }
+    figures.append(Figure("server.rss", usage.residentMax, .octets))
+    if measurements.joinedCount > 0 {
+      let growth = (stopped.resident - before.resident) / Double(measurements.joinedCount)
+      figures.append(Figure("server.rss_per_member", growth, .octets))
+    }
+    return figures
+  }
+
+  private static func quantiles(
+    _ name: String, _ histogram: Histogram, _ fractions: [(String, Double)], max: Bool
+  ) -> [Figure] {
+    guard histogram.count > 0 else { return [] }
+    var figures = fractions.map {
+      Figure("\(name).\($0.0)", histogram.quantile($0.1).seconds, .seconds)
+    }
+    if max { figures.append(Figure("\(name).max", histogram.max.seconds, .seconds)) }
+    return figures
+  }
+}

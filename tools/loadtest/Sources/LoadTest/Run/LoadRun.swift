@@ -1,0 +1,185 @@
+internal import Base
+internal import Crypto
+internal import Net
+
+/// One run: the members, the loop that moves them, and what was measured.
+///
+/// Everything happens on the thread that calls ``perform()``: one epoll for all sockets, an open-loop
+/// schedule for sending, a sweep for timers. Phases:
+///
+/// ```
+/// joining ── all are connected or failed ──▶ settling (1 s) ──▶ measuring ──▶ draining (1 s) ──▶ done
+/// ```
+final class LoadRun {
+  enum Phase {
+    case joining, settling, measuring, draining, done
+  }
+
+  /// After the last member began to join, so long is waited for it.
+  static let joinTimeout = Interval.seconds(30)
+  /// Between the last join and the measured time, and for the last packets to arrive.
+  static let settleTime = Interval.seconds(1)
+  /// Timers have this grain: they repeat what was lost and keep connections alive.
+  static let sweepInterval = Interval.milliseconds(50)
+  /// Datagrams that one system call takes from a member's socket.
+  static let receiveSlots = 16
+  /// Late turns that are caught up with before sockets have their turn again.
+  static let turnsMax = 64
+
+  let options: Options
+  let target: Target
+  let gatewayTarget: GatewayTarget
+  let tls: TLSClient
+  let contexts: [DTLSContext]
+  let plan: ScenarioPlan
+  let members: [Member]
+  /// Who has which lane of the schedule.
+  let lanes: [Int]
+  /// The members of each room.
+  let rooms: [[Int]]
+  let run: UInt32
+  let opensEvery: Int
+
+  var random: SeededRandom
+  var poll: EventPoll
+  var ring: ReceiveRing
+  var slot = [UInt8](repeating: 0, count: NetLimits.slotCount)
+  var mediaEvents: [MediaTransportEvent] = []
+  /// Which lane speaks under an SSRC.
+  var laneOfSSRC: [UInt32: Int] = [:]
+  var voiceTargets: [String: GatewayTarget] = [:]
+
+  var phase = Phase.joining
+  var phaseEnd = Instant.distantFuture
+  var startedAt = Instant.zero
+  var markedAt = Instant.zero
+  var stoppedAt = Instant.zero
+  var connectedNext = 0
+  var stepNext = 0
+  var sweepAt = Instant.zero
+  var secondAt = Instant.zero
+  var schedule: SendSchedule?
+  var measurements = Measurements()
+  var usage: Usage
+  var panel: Panel
+  var wasInterrupted = false
+
+  init(_ options: Options, _ target: Target, panel: Panel) throws {
+    self.options = options
+    self.target = target
+    self.panel = panel
+    gatewayTarget = try LoadRun.gatewayTarget(target.gateway, query: "?v=10&encoding=json", options)
+    tls = try TLSClient(authorityFile: target.authorityFile)
+    random = SeededRandom(seed: options.seed)
+    run = UInt32(truncatingIfNeeded: MonotonicClock.now().nanoseconds >> 10)
+    opensEvery = options.opensEvery
+    contexts = try LoadRun.contexts(options)
+    let roster = Roster(options)
+    plan = ScenarioPlan(options, roster)
+    var members: [Member] = []
+    var rooms = [[Int]](repeating: [], count: options.rooms)
+    for (index, seat) in roster.seats.enumerated() {
+      let usesWebRTC =
+        switch options.transport {
+        case .udp: false
+        case .webrtc: true
+        case .mix: index % 2 == 1
+        }
+      members.append(
+        Member(
+          index: index, seat: seat, token: target.tokens[index], usesWebRTC: usesWebRTC,
+          speakerCount: options.speakers))
+      rooms[seat.room].append(index)
+    }
+    self.members = members
+    self.rooms = rooms
+    lanes = members.indices.filter { members[$0].seat.speaker != nil }
+    poll = try EventPoll()
+    ring = ReceiveRing(capacity: LoadRun.receiveSlots)
+    usage = Usage(pid: options.serverPID)
+  }
+
+  private static func contexts(_ options: Options) throws -> [DTLSContext] {
+    guard options.transport != .udp else { return [] }
+    // A browser makes a certificate for each page; one for all members costs less and changes nothing
+    // for the server, which compares the announced fingerprint either way.
+    let certificate = try Certificate.selfSigned(at: WallClock.now())
+    return try options.profiles.map {
+      try DTLSContext(certificate: certificate, mtu: 1_200, profiles: [$0])
+    }
+  }
+
+  /// Resolves a gateway's address and refuses what is not the operator's own.
+  static func gatewayTarget(
+    _ text: String, query: String, _ options: Options
+  ) throws(LoadTestError) -> GatewayTarget {
+    guard let url = TargetURL(text) else { throw .usage("`\(text)` is no wss:// address") }
+    let address = try resolve(url.host, port: url.port)
+    guard address.ip.isPrivate || options.ownsTarget else {
+      throw .usage(
+        "\(url.host) (\(address.ip)) is neither this machine nor a private network; "
+          + "if it is yours to load, say --i-own-this-target")
+    }
+    return GatewayTarget(
+      address: address, host: url.host, authority: url.authority,
+      path: url.path.contains("?") ? url.path : url.path + query)
+  }
+
+  /// Runs to the end, or to an interrupt.
+  func perform(_ interrupts: inout Interrupts) throws {
+    let now = MonotonicClock.now()
+    startedAt = now
+    secondAt = now + .seconds(1)
+    usage.start(at: now)
+    while phase != .done {
+      try turn(interrupts.count())
+    }
+    for member in members where member.stage != .idle && member.stage != .failed {
+      member.disconnect(to: .idle)
+    }
+    panel.end()
+  }
+
+  private func turn(_ interruptCount: Int) throws {
+    let count = try poll.wait(until: deadline)
+    var now = MonotonicClock.now()
+    for index in 0..<count {
+      let ready = poll.ready(index)
+      let member = members[Int(ready.token >> 2)]
+      if ready.token & 3 == Channel.media {
+        receive(member)
+      } else {
+        advance(member, ready.token & 3 == Channel.gateway, at: now)
+      }
+      sendDue(at: MonotonicClock.now())
+    }
+    now = MonotonicClock.now()
+    sendDue(at: now)
+    if now >= sweepAt {
+      sweepAt = now + LoadRun.sweepInterval
+      sweep(at: now)
+    }
+    if interruptCount > 0, phase != .draining, phase != .done {
+      wasInterrupted = true
+      phase == .measuring ? stop(at: now) : finish(at: now)
+    }
+    advancePhase(at: now)
+    if now >= secondAt { endSecond(at: now) }
+  }
+
+  private var deadline: Instant {
+    var deadline = min(sweepAt, secondAt, phaseEnd)
+    if phase != .draining, let due = schedule?.nextDue { deadline = min(deadline, due) }
+    if phase == .measuring, stepNext < plan.steps.count {
+      deadline = min(deadline, markedAt + plan.steps[stepNext].at)
+    }
+    return deadline
+  }
+}
+
+/// Which of a member's sockets an event is about.
+enum Channel {
+  static let gateway: UInt64 = 0
+  static let voice: UInt64 = 1
+  static let media: UInt64 = 2
+}

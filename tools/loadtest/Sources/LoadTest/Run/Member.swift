@@ -1,0 +1,72 @@
+internal import Base
+internal import Crypto
+internal import Net
+
+/// One synthetic participant: its two gateway connections, its media transport, what it hears.
+///
+/// ```
+/// idle ▶ opening ▶ identified ▶ joining ▶ admitted ▶ connected        any ▶ failed, any ▶ idle (left)
+/// ```
+/// Owned by the run, used on its thread. It decides nothing: ``LoadRun`` moves it.
+final class Member {
+  enum Stage: Int {
+    case idle, opening, identified, joining, admitted, connected, failed
+  }
+
+  let index: Int
+  let seat: Roster.Seat
+  let token: String
+  let usesWebRTC: Bool
+
+  var stage = Stage.idle
+  var gateway: GatewayClient
+  var gatewaySocket: GatewaySocket?
+  var voice: VoiceGatewayClient?
+  var voiceSocket: GatewaySocket?
+  var watchesWriting = [false, false]
+  var transport: (any MediaTransport)?
+  var socket: UDPSocket?
+
+  /// When op 4 that joins was sent.
+  var askedAt = Instant.zero
+  /// Whether audio was heard since.
+  var hasHeard = false
+  /// The number of the next packet to send.
+  var nextNumber: UInt64 = 0
+  var isMuted = false
+  var hasFloor = true
+  /// When op 4 that unmutes was sent, for each member that has not heard the result.
+  var unmutedAt = Instant.zero
+  var hearers: Set<Int> = []
+  /// What is heard of each speaker of the room; `nil` for oneself.
+  var tallies: [StreamTally?]
+  /// The last latency of each speaker's stream, for the jitter.
+  var latencies: [Interval?]
+
+  init(index: Int, seat: Roster.Seat, token: String, usesWebRTC: Bool, speakerCount: Int) {
+    self.index = index
+    self.seat = seat
+    self.token = token
+    self.usesWebRTC = usesWebRTC
+    gateway = GatewayClient(token: token, heartbeatPhase: 0.5)
+    tallies = [StreamTally?](repeating: nil, count: speakerCount)
+    latencies = [Interval?](repeating: nil, count: speakerCount)
+  }
+
+  var isConnected: Bool { stage == .connected }
+
+  /// Whether the schedule's turns of this member send something.
+  var speaks: Bool { isConnected && !isMuted && hasFloor }
+
+  /// Lets go of every connection.
+  func disconnect(to stage: Stage) {
+    voiceSocket?.close()
+    gatewaySocket?.close()
+    voiceSocket = nil
+    gatewaySocket = nil
+    voice = nil
+    transport = nil
+    socket = nil
+    self.stage = stage
+  }
+}

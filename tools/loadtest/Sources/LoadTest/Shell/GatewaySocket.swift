@@ -1,0 +1,59 @@
+internal import Base
+
+/// A WebSocket over TLS to one of the gateways.
+final class GatewaySocket {
+  private let connection: TLSConnection
+  private var webSocket: WebSocketClient
+  private var input: [UInt8] = []
+
+  /// Begins to connect.
+  init(_ target: GatewayTarget, _ client: TLSClient, random: SeededRandom) throws(LoadTestError) {
+    connection = try TLSConnection(to: target.address, host: target.host, client)
+    webSocket = WebSocketClient(host: target.authority, path: target.path, random: random)
+    _ = connection.write(webSocket.upgradeRequest)
+  }
+
+  var descriptor: Int32 { connection.descriptor }
+  var wantsWriting: Bool { connection.wantsWriting }
+
+  /// Sends the text `message`; why it could not, if so.
+  func send(_ message: [UInt8]) -> String? {
+    guard case .ended(let reason) = connection.write(webSocket.frame(message)) else { return nil }
+    return reason
+  }
+
+  /// Says goodbye; the socket closes with this object.
+  func close() {
+    _ = connection.write(webSocket.closeFrame(1000))
+  }
+
+  /// Reads and writes what the socket has and takes; each event goes to `handle`.
+  ///
+  /// The last one is `closed` when the connection has ended.
+  func advance(_ handle: (WebSocketClient.Event) -> Void) {
+    var ended: String?
+    if case .ended(let reason) = connection.flush() { ended = reason }
+    input.removeAll(keepingCapacity: true)
+    if case .ended(let reason) = connection.read(into: &input) { ended = reason }
+    webSocket.receive(input)
+    while let event = webSocket.next() {
+      if case .reply(let octets) = event {
+        _ = connection.write(octets)
+        continue
+      }
+      handle(event)
+      if case .closed = event { return }
+    }
+    if let ended { handle(.closed(code: nil, reason: ended)) }
+  }
+}
+
+/// Where a gateway is.
+struct GatewayTarget: Hashable, Sendable {
+  let address: SocketAddress
+  /// The name that the certificate must have.
+  let host: String
+  /// `host:port`.
+  let authority: String
+  let path: String
+}

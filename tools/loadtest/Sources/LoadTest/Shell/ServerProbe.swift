@@ -1,0 +1,64 @@
+internal import Base
+internal import Glibc
+
+/// Reads a process's CPU time and memory from /proc.
+struct ServerProbe {
+  /// A reading.
+  struct Reading: Hashable {
+    /// CPU time of all threads.
+    var cpu = Interval.zero
+    /// CPU time of the threads that carry media.
+    var mediaCPU = Interval.zero
+    /// Resident octets.
+    var resident = 0.0
+  }
+
+  private let pid: Int32
+  private static let fileCountMax = 64 << 10
+
+  /// Watches `pid`; `nil` when there is no such process or it may not be read.
+  init?(pid: Int32) {
+    self.pid = pid
+    guard let reading = read(), reading.resident > 0 else { return nil }
+  }
+
+  /// The present reading; `nil` when the process is gone.
+  ///
+  /// `schedstat` counts nanoseconds per thread where `stat` counts hundredths of a second. A thread that
+  /// has ended is lost: the server's threads live as long as it does.
+  func read() -> Reading? {
+    var reading = Reading()
+    let threads = directoryEntries("/proc/\(pid)/task")
+    guard !threads.isEmpty else { return nil }
+    for thread in threads {
+      let base = "/proc/\(pid)/task/\(thread)"
+      guard let text = readFile(base + "/schedstat", limit: ServerProbe.fileCountMax),
+        let word = String(decoding: text, as: UTF8.self).split(separator: " ").first,
+        let nanoseconds = Int64(word)
+      else { continue }
+      let time = Interval(nanoseconds: nanoseconds)
+      reading.cpu = reading.cpu + time
+      let name = readFile(base + "/comm", limit: ServerProbe.fileCountMax) ?? []
+      if String(decoding: name, as: UTF8.self).contains("shard") {
+        reading.mediaCPU = reading.mediaCPU + time
+      }
+    }
+    reading.resident = resident()
+    return reading
+  }
+
+  private func resident() -> Double {
+    let text = readFile("/proc/\(pid)/statm", limit: ServerProbe.fileCountMax) ?? []
+    let words = String(decoding: text, as: UTF8.self).split(separator: " ")
+    guard words.count > 1, let pages = Double(words[1]) else { return 0 }
+    return pages * Double(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
+
+/// The CPU time of this process.
+func ownCPU() -> Interval {
+  var time = timespec()
+  // The call fills the structure and cannot fail for this clock.
+  unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return .seconds(Int64(time.tv_sec)) + Interval(nanoseconds: Int64(time.tv_nsec))
+}
