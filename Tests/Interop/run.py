@@ -6,5 +6,5 @@ import unittest
 program = unittest.main(module=None, exit=False)
 result = program.result
 failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
-print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed", flush=True)
+print(f"{max(0, result.testsRun - failed - len(result.skipped))} passed, {failed} failed", flush=True)
 sys.exit(failed > 0)

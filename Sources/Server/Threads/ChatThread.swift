@@ -32,8 +32,11 @@ final class ChatThread: Sendable {
   func start(_ chat: sending ChatBox) throws(NetError) {
     let started = try PinnedThread.start(name: "roost-chat", cpu: nil) { [self] in
       guard var chat = chat.take() else { return }
-      // The poll fails only when the descriptor is wrong, which it is not.
-      try? run(&chat)
+      do {
+        try run(&chat)
+      } catch {
+        preconditionFailure("a descriptor of ours is wrong: \(error)")
+      }
     }
     thread.withLock { $0 = started }
   }

@@ -37,8 +37,11 @@ final class PasswordThread: Sendable {
   /// Starts the thread.
   func start() throws(NetError) {
     let started = try PinnedThread.start(name: "roost-password", cpu: nil) { [self] in
-      // The poll fails only when the descriptor is wrong, which it is not.
-      try? run()
+      do {
+        try run()
+      } catch {
+        preconditionFailure("a descriptor of ours is wrong: \(error)")
+      }
     }
     thread.withLock { $0 = started }
   }
@@ -58,6 +61,7 @@ final class PasswordThread: Sendable {
       wake.clear()
       for job in jobs.drain() {
         if isStopping.load(ordering: .acquiring) { return }
+        // The loop drains results whenever it runs, and there are at most twice as many as jobs.
         results.post(PasswordThread.perform(job))
       }
       if isStopping.load(ordering: .acquiring) { return }

@@ -30,8 +30,11 @@ final class ShardThread: Sendable {
     let started = try PinnedThread.start(name: "roost-shard", cpu: nil) { [self] in
       // The box is emptied once, so that the loop owns the shard without reference counts.
       guard var shard = shard.take() else { return }
-      // Its system calls fail only when a descriptor is wrong, which none is.
-      try? shard.run(self)
+      do {
+        try shard.run(self)
+      } catch {
+        preconditionFailure("a descriptor of ours is wrong: \(error)")
+      }
     }
     thread.withLock { $0 = started }
   }
