@@ -115,7 +115,7 @@ let package = Package(
     tests(
       "SignalingTests",
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
-    tests("NetTests", ["Base", "Net"]),
+    tests("NetTests", ["Base", "Net", "CAllocations"]),
     tests("HTTPServerTests", ["Base", "HTTPServer", "COpenSSL"]),
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",

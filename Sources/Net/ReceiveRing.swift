@@ -4,48 +4,65 @@ internal import Glibc
 
 /// Fixed slots for one batch of received datagrams; allocated once, owned by one thread.
 ///
-/// A datagram that does not fit its slot is counted and shows up with no octets.
+/// Where the kernel joins datagrams of one sender (UDP GRO), a slot holds several, of equal size but for
+/// the last; they are lent one by one. A datagram that does not fit its slot is counted and shows up with
+/// no octets.
 @safe
 public struct ReceiveRing: ~Copyable {
-  // Invariants: `slots` has capacity × slotCount octets, `labels` capacity × 4 words, all initialised.
+  // Invariants: `slots` has capacity × slotStride octets, `labels` capacity × 4 words, `datagrams` capacity
+  // × segmentCountMax words, all initialised.
   private let slots: UnsafeMutablePointer<UInt8>
   private let labels: UnsafeMutablePointer<UInt64>
+  private let datagrams: UnsafeMutablePointer<UInt64>
+  /// No multiple of 4 KiB apart, so that the slots' first lines do not compete for one set of the cache.
+  private static let slotStride = NetLimits.receiveSlotCount + 192
 
-  /// How many datagrams one batch takes.
+  /// How many slots one system call fills.
   public let capacity: Int
   /// How many datagrams the last batch brought.
   public private(set) var count = 0
+  /// Whether the last batch filled every slot, so that more is likely to wait.
+  public private(set) var isFull = false
   /// Datagrams that were larger than a slot, since the start.
   public private(set) var oversizedCount: UInt64 = 0
   /// Errors that the kernel reported instead of datagrams, since the start.
   public private(set) var errorCount: UInt64 = 0
 
-  /// Makes a ring for `capacity` datagrams, 1 to ``NetLimits/batchCountMax``.
+  /// Makes a ring of `capacity` slots, 1 to ``NetLimits/batchCountMax``.
   public init(capacity: Int) {
     precondition((1...NetLimits.batchCountMax).contains(capacity))
     self.capacity = capacity
-    // Both blocks live as long as the ring; deinit releases them.
-    unsafe slots = .allocate(capacity: capacity * NetLimits.slotCount)
+    // Blocks live as long as the ring; deinit releases them. The large one is zeroed by the kernel, page by
+    // page when first used.
+    unsafe slots = ZeroedOctets.allocate(capacity * ReceiveRing.slotStride)
     unsafe labels = .allocate(capacity: capacity * 4)
-    unsafe slots.initialize(repeating: 0, count: capacity * NetLimits.slotCount)
     unsafe labels.initialize(repeating: 0, count: capacity * 4)
+    unsafe datagrams = .allocate(capacity: capacity * NetLimits.segmentCountMax)
+    unsafe datagrams.initialize(repeating: 0, count: capacity * NetLimits.segmentCountMax)
   }
 
   deinit {
     // Allocated by init, trivial elements.
-    unsafe slots.deallocate()
+    unsafe ZeroedOctets.deallocate(slots)
     unsafe labels.deallocate()
+    unsafe datagrams.deallocate()
   }
 
   mutating func fill(from descriptor: Int32) -> Int {
     count = 0
+    isFull = false
+    // The layout and the capacities of all blocks are those that the call is told.
+    var layout = unsafe cnet_slots(
+      octets: slots, stride: ReceiveRing.slotStride, size: NetLimits.receiveSlotCount)
     // An error is taken off the socket by being reported: the bound only guards against a broken kernel.
     for _ in 0..<NetLimits.batchCountMax {
-      // The capacities of both blocks are those that the call is told.
       let received = unsafe cnet_udp_receive(
-        descriptor, slots, NetLimits.slotCount, labels, UInt32(capacity))
+        descriptor, &layout, labels, UInt32(capacity), datagrams,
+        UInt32(capacity * NetLimits.segmentCountMax))
       if received >= 0 {
         count = Int(received)
+        // The last datagram's slot: below capacity, as the C function wrote it.
+        isFull = unsafe count > 0 && slot(of: datagrams[count - 1]) == capacity - 1
         return count
       }
       switch -received {
@@ -57,26 +74,55 @@ public struct ReceiveRing: ~Copyable {
     return 0
   }
 
-  /// Lends datagram `index` of the last batch: its whole slot, how many octets it has, and who sent it.
+  /// When datagram `index` of the last batch reached the machine.
   ///
-  /// The octets behind the datagram's are rests of earlier ones and free for use.
+  /// Where the kernel gives no stamps, when it was taken from the socket.
+  public func arrival(_ index: Int) -> Instant {
+    precondition(index >= 0 && index < count)
+    // `index` is below count, the slot below capacity.
+    return unsafe Instant(
+      nanoseconds: Int64(truncatingIfNeeded: labels[4 &* slot(of: datagrams[index]) &+ 3]))
+  }
+
+  /// Lends datagram `index` of the last batch: exactly its octets, how many, and who sent it.
   @discardableResult
   public mutating func withDatagram<Result>(
     _ index: Int, _ body: (inout MutableSpan<UInt8>, Int, SocketAddress) -> Result
   ) -> Result {
     precondition(index >= 0 && index < count)
-    // `index` is below capacity, so that slot and label are inside their blocks.
-    let label = unsafe labels + 4 &* index
-    var octets = Int(truncatingIfNeeded: unsafe label[3])
+    // `index` is below count; slot, offset and octets were written by the C function and lie in their blocks.
+    let datagram = unsafe datagrams[index]
+    let label = unsafe labels + 4 &* slot(of: datagram)
+    var octets = Int(truncatingIfNeeded: datagram & 0xFF_FFFF)
     if octets > NetLimits.slotCount {
       oversizedCount &+= 1
       octets = 0
     }
     let address = unsafe SocketAddress(
       ip: IPAddress(high: label[0], low: label[1]), port: UInt16(truncatingIfNeeded: label[2]))
-    // Exactly the octets of this slot, lent for the length of `body` while self is borrowed exclusively.
-    var slot = unsafe MutableSpan(
-      _unsafeStart: slots + index &* NetLimits.slotCount, count: NetLimits.slotCount)
-    return body(&slot, octets, address)
+    // Lent for the length of `body` while self is borrowed exclusively; ends where the next datagram begins.
+    var lent = unsafe MutableSpan(
+      _unsafeStart: slots + Int(truncatingIfNeeded: datagram >> 32), count: octets)
+    return body(&lent, octets, address)
+  }
+
+  private func slot(of datagram: UInt64) -> Int {
+    Int(truncatingIfNeeded: datagram >> 24 & 0xFF)
+  }
+}
+
+/// Large blocks that cost memory only where they are used.
+enum ZeroedOctets {
+  static func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+    // The C library maps large blocks, whose pages read as zero until they are written.
+    let block = unsafe calloc(count, 1)
+    guard let block = unsafe block else { preconditionFailure("no memory for \(count) octets") }
+    // Initialised by calloc; UInt8 is trivial.
+    return unsafe block.assumingMemoryBound(to: UInt8.self)
+  }
+
+  static func deallocate(_ block: UnsafeMutablePointer<UInt8>) {
+    // Came from allocate(_:).
+    unsafe free(block)
   }
 }

@@ -12,6 +12,8 @@ public struct UDPSocket: ~Copyable {
   public let descriptor: Int32
   /// The address that the socket is bound to, with the port that the system chose.
   public let localAddress: SocketAddress
+  /// Whether the kernel hands over several datagrams of one sender at once; older ones do not.
+  public let joinsSegments: Bool
   /// Octets of the kernel's receive buffer as it says itself: its bookkeeping counts too.
   public let receiveBufferCount: Int
   /// Octets of the kernel's send buffer.
@@ -36,6 +38,8 @@ public struct UDPSocket: ~Copyable {
     descriptor = opened
     localAddress = SocketAddress(
       ip: IPAddress(high: label[0], low: label[1]), port: UInt16(truncatingIfNeeded: label[2]))
+    cnet_udp_stamp(opened)
+    joinsSegments = cnet_udp_join_segments(opened) >= 0
     receiveBufferCount = Int(cnet_udp_receive_buffer(opened))
     sendBufferCount = Int(cnet_udp_send_buffer(opened))
   }

@@ -3,20 +3,21 @@ import Glibc
 import Net
 import Testing
 
-private let anyLoopbackV4 = SocketAddress(ip: .loopbackV4, port: 0)
-private let anyLoopbackV6 = SocketAddress(ip: .loopbackV6, port: 0)
+let anyLoopbackV4 = SocketAddress(ip: .loopbackV4, port: 0)
+let anyLoopbackV6 = SocketAddress(ip: .loopbackV6, port: 0)
 
-private struct Arrival {
+struct Arrival {
   let octets: [UInt8]
   let from: SocketAddress
+  let at: Instant
 }
 
-private func bound(_ address: SocketAddress) throws(NetError) -> UDPSocket {
+func bound(_ address: SocketAddress) throws(NetError) -> UDPSocket {
   try UDPSocket(bind: address, receiveBuffer: 1 << 20, sendBuffer: 1 << 20)
 }
 
 /// Waits until `socket` has `count` datagrams; a broken test ends after ten seconds.
-private func received(
+func received(
   _ socket: inout UDPSocket, _ ring: inout ReceiveRing, count: Int
 ) throws -> [Arrival] {
   var poll = try EventPoll()
@@ -25,20 +26,21 @@ private func received(
   let deadline = MonotonicClock.now() + .seconds(10)
   while result.count < count, try poll.wait(until: deadline) > 0 {
     for index in 0..<socket.receive(into: &ring) {
+      let at = ring.arrival(index)
       ring.withDatagram(index) { slot, octets, from in
-        result.append(Arrival(octets: (0..<octets).map { slot[$0] }, from: from))
+        result.append(Arrival(octets: (0..<octets).map { slot[$0] }, from: from, at: at))
       }
     }
   }
   return result
 }
 
-private func received(_ socket: inout UDPSocket, count: Int) throws -> [Arrival] {
+func received(_ socket: inout UDPSocket, count: Int) throws -> [Arrival] {
   var ring = ReceiveRing(capacity: NetLimits.batchCountMax)
   return try received(&socket, &ring, count: count)
 }
 
-private func send(_ octets: [UInt8], to address: SocketAddress, _ queue: inout SendQueue) {
+func send(_ octets: [UInt8], to address: SocketAddress, _ queue: inout SendQueue) {
   queue.transmit(to: address) { slot in
     slot.store(octets.span, at: 0)
     return octets.count

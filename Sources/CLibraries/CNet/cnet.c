@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -105,53 +106,140 @@ int cnet_udp_is_v6(int descriptor) { return option(descriptor, SO_DOMAIN) == AF_
 int cnet_udp_receive_buffer(int descriptor) { return option(descriptor, SO_RCVBUF); }
 int cnet_udp_send_buffer(int descriptor) { return option(descriptor, SO_SNDBUF); }
 
-int cnet_udp_receive(int descriptor, uint8_t *slots, size_t slot_size, uint64_t *labels, unsigned count) {
+void cnet_udp_stamp(int descriptor) {
+  int on = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+int cnet_udp_join_segments(int descriptor) {
+  int on = 1;
+  return setsockopt(descriptor, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0 ? 0 : -errno;
+}
+
+static int64_t nanoseconds(const struct timespec *time) {
+  return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+static int64_t read_clock(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return nanoseconds(&time);
+}
+
+// What the kernel says beside a datagram; both stay as they were when it says nothing.
+static void read_control(struct msghdr *message, int64_t *stamp, int *segment) {
+  for (struct cmsghdr *item = CMSG_FIRSTHDR(message); item; item = CMSG_NXTHDR(message, item)) {
+    if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_TIMESTAMPNS) {
+      struct timespec time;
+      memcpy(&time, CMSG_DATA(item), sizeof time);
+      *stamp = nanoseconds(&time);
+    } else if (item->cmsg_level == IPPROTO_UDP && item->cmsg_type == UDP_GRO) {
+      memcpy(segment, CMSG_DATA(item), sizeof *segment);
+    }
+  }
+}
+
+int cnet_udp_receive(
+    int descriptor, const struct cnet_slots *slots, uint64_t *labels, unsigned count, uint64_t *datagrams,
+    unsigned datagram_max) {
+  union control {
+    struct cmsghdr aligned;
+    char octets[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(int))];
+  };
   struct mmsghdr messages[cnet_batch_max];
   struct iovec vectors[cnet_batch_max];
   union socket_address addresses[cnet_batch_max];
+  union control controls[cnet_batch_max];
   if (count > cnet_batch_max) count = cnet_batch_max;
   for (unsigned i = 0; i < count; i++) {
-    vectors[i] = (struct iovec){slots + i * slot_size, slot_size};
+    vectors[i] = (struct iovec){slots->octets + i * slots->stride, slots->size};
     messages[i].msg_hdr = (struct msghdr){
         .msg_name = &addresses[i],
         .msg_namelen = sizeof addresses[i],
         .msg_iov = &vectors[i],
         .msg_iovlen = 1,
+        .msg_control = &controls[i],
+        .msg_controllen = sizeof controls[i],
     };
   }
   int received = recvmmsg(descriptor, messages, count, MSG_DONTWAIT, NULL);
-  if (received < 0) return -errno;
-  for (int i = 0; i < received; i++) {
+  if (received <= 0) return received < 0 ? -errno : 0;
+  int64_t now = read_clock(CLOCK_MONOTONIC), wall = read_clock(CLOCK_REALTIME);
+  unsigned found = 0;
+  for (unsigned i = 0; i < (unsigned)received; i++) {
     uint64_t *label = labels + (size_t)i * cnet_label_words;
     decode(&addresses[i], label);
-    label[3] = messages[i].msg_hdr.msg_flags & MSG_TRUNC ? slot_size + 1 : messages[i].msg_len;
+    int64_t stamp = wall;
+    int segment = 0;
+    read_control(&messages[i].msg_hdr, &stamp, &segment);
+    // The wall clock may have been set in between: no datagram is from the future or a second old.
+    int64_t age = wall - stamp;
+    label[3] = (uint64_t)(age > 0 && age < 1000000000 ? now - age : now);
+    size_t rest = messages[i].msg_len;
+    int is_cut = messages[i].msg_hdr.msg_flags & MSG_TRUNC;
+    if (segment <= 0 || is_cut) segment = (int)rest;
+    size_t offset = i * slots->stride;
+    do {
+      if (found == datagram_max) break;
+      size_t octets = rest < (size_t)segment ? rest : (size_t)segment;
+      datagrams[found++] = (uint64_t)offset << 32 | (uint64_t)i << 24 | (is_cut ? 0xFFFFFF : octets);
+      offset += octets;
+      rest -= octets;
+    } while (rest > 0);
   }
-  return received;
+  return (int)found;
 }
 
 int cnet_udp_send(
-    int descriptor, int is_v6, const uint8_t *slots, size_t slot_size, const uint64_t *labels,
-    unsigned count) {
+    int descriptor, int is_v6, const struct cnet_slots *slots, const uint64_t *labels, const uint32_t *links,
+    const uint32_t *heads, unsigned count, int is_segmented) {
+  union control {
+    struct cmsghdr aligned;
+    char octets[CMSG_SPACE(sizeof(uint16_t))];
+  };
   struct mmsghdr messages[cnet_batch_max];
-  struct iovec vectors[cnet_batch_max];
+  struct iovec vectors[cnet_vector_max];
   union socket_address addresses[cnet_batch_max];
+  union control controls[cnet_batch_max];
   if (count > cnet_batch_max) count = cnet_batch_max;
-  unsigned built = 0;
-  for (; built < count; built++) {
-    const uint64_t *label = labels + (size_t)built * cnet_label_words;
-    socklen_t length = encode(&addresses[built], is_v6, label);
+  unsigned built = 0, used = 0;
+  for (unsigned run = 0; run < count && built < cnet_batch_max; run++) {
+    const uint64_t *label = labels + (size_t)heads[run] * cnet_label_words;
+    socklen_t length = encode(&addresses[run], is_v6, label);
     if (length == 0) break;
-    vectors[built] = (struct iovec){(void *)(slots + built * slot_size), label[3]};
-    messages[built].msg_hdr = (struct msghdr){
-        .msg_name = &addresses[built],
-        .msg_namelen = length,
-        .msg_iov = &vectors[built],
-        .msg_iovlen = 1,
-    };
+    unsigned first = used;
+    uint32_t slot = heads[run];
+    while (slot != cnet_no_slot && used < cnet_vector_max && built < cnet_batch_max) {
+      vectors[used] = (struct iovec){
+          slots->octets + slot * slots->stride, labels[(size_t)slot * cnet_label_words + 3]};
+      slot = links[slot];
+      used++;
+      if (is_segmented && slot != cnet_no_slot) continue;
+      messages[built].msg_hdr = (struct msghdr){
+          .msg_name = &addresses[run],
+          .msg_namelen = length,
+          .msg_iov = &vectors[first],
+          .msg_iovlen = used - first,
+      };
+      if (used - first > 1) {
+        uint16_t size = (uint16_t)label[3];
+        struct cmsghdr *item = &controls[built].aligned;
+        *item = (struct cmsghdr){
+            .cmsg_level = IPPROTO_UDP, .cmsg_type = UDP_SEGMENT, .cmsg_len = CMSG_LEN(sizeof size)};
+        memcpy(CMSG_DATA(item), &size, sizeof size);
+        messages[built].msg_hdr.msg_control = &controls[built];
+        messages[built].msg_hdr.msg_controllen = sizeof controls[built];
+      }
+      first = used;
+      built++;
+    }
   }
   if (built == 0) return count == 0 ? 0 : -EAFNOSUPPORT;
   int sent = sendmmsg(descriptor, messages, built, MSG_DONTWAIT | MSG_NOSIGNAL);
-  return sent < 0 ? -errno : sent;
+  if (sent < 0) return -errno;
+  int taken = 0;
+  for (int i = 0; i < sent; i++) taken += (int)messages[i].msg_hdr.msg_iovlen;
+  return taken;
 }
 
 int cnet_duplicate(int descriptor) {

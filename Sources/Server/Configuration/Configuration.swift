@@ -26,6 +26,8 @@ public struct Configuration: Hashable, Sendable {
   ]
   /// What clients are told instead of the listening addresses: behind NAT, the outer ones.
   public var mediaAnnounce: [SocketAddress] = []
+  /// How many milliseconds a busy shard gathers packets for one receiver at most; 0 never does.
+  public var mediaCoalesceMax = 5
   /// Least serious log line that is written.
   public var logLevel = LogLevel.info
   /// How log lines are written.

@@ -41,6 +41,9 @@ public struct ConfigurationKey: Sendable {
     .addresses(
       "media.announce", \.mediaAnnounce,
       "UDP addresses that clients are told instead: behind NAT, the outer ones; port 0 keeps the real one."),
+    .number(
+      "media.coalesce_max", \.mediaCoalesceMax, 0...5,
+      "Milliseconds for which a busy media thread gathers packets for one receiver at most; 0 never does."),
     .choice("log.level", \.logLevel, "Least serious line that is logged."),
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
     .choice("registration.policy", \.registration, "Who may create an account."),

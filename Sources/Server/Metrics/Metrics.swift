@@ -1,5 +1,6 @@
 internal import Base
 internal import HTTPServer
+internal import Net
 internal import SFU
 internal import Signaling
 
@@ -92,13 +93,30 @@ enum Metrics {
   private static func of(_ shard: ShardStatistics) -> [MetricFamily] {
     var families = [
       counter("media_datagrams_received_total", "Datagrams taken from the sockets.", shard.received),
-      counter("media_datagrams_sent_total", "Datagrams that the kernel took.", shard.sent),
+      counter("media_datagrams_sent_total", "Datagrams that the kernel took.", shard.sends.packets),
+      counter(
+        "media_sends_total", "Messages that they left as; a segmented one holds several.", shard.sends.runs),
+      counter(
+        "media_segmentation_refused_total", "Segmented sends that the kernel refused.",
+        shard.sends.segmentationRefused),
+      MetricFamily(
+        name: "roost_media_coalescing_window_seconds",
+        help: "How long packets gather at present.", kind: .gauge,
+        samples: [.init(value: shard.coalescingWindow.seconds)]),
+      MetricFamily(
+        name: "roost_media_shard_utilisation_ratio",
+        help: "Share of a processor that the media thread uses.", kind: .gauge,
+        samples: [.init(value: shard.utilisation)]),
+      histogram(
+        "forward_latency_seconds", "From a packet's arrival at the machine to the return of the send call.",
+        shard.sends.latency),
       MetricFamily(
         name: "roost_media_socket_drops_total", help: "Datagrams lost at the sockets, by reason.",
         kind: .counter,
         samples: [
           ("oversized", shard.oversized), ("receive_error", shard.receiveErrors),
-          ("send_overflow", shard.sendOverflow), ("send_refused", shard.sendRefused),
+          ("send_overflow", shard.sends.overflow), ("send_refused", shard.sends.refused),
+          ("late_media", shard.lateMedia),
         ].map { .init(labels: [("reason", $0.0)], value: Double($0.1)) }),
     ]
     if let endpoint = shard.endpoint { families += of(endpoint) }
@@ -108,6 +126,19 @@ enum Metrics {
   static func counter(_ name: String, _ help: String, _ value: UInt64) -> MetricFamily {
     MetricFamily(
       name: "roost_" + name, help: help, kind: .counter, samples: [.init(value: Double(value))])
+  }
+
+  /// A histogram under Prometheus' rules: cumulative, seconds, `+Inf` last.
+  static func histogram(_ name: String, _ help: String, _ latency: LatencyHistogram) -> MetricFamily {
+    var samples = (0..<LatencyHistogram.boundCount).map { index in
+      let bound = Interval.microseconds(LatencyHistogram.bounds[index]).seconds
+      return MetricFamily.Sample(
+        suffix: "_bucket", labels: [("le", "\(bound)")], value: Double(latency.cumulativeCount(index)))
+    }
+    samples.append(.init(suffix: "_bucket", labels: [("le", "+Inf")], value: Double(latency.count)))
+    samples.append(.init(suffix: "_sum", value: latency.sum.seconds))
+    samples.append(.init(suffix: "_count", value: Double(latency.count)))
+    return MetricFamily(name: "roost_" + name, help: help, kind: .histogram, samples: samples)
   }
 
   static func gauge(_ name: String, _ help: String, _ value: Int) -> MetricFamily {

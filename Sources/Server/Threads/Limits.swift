@@ -24,10 +24,20 @@ enum Limits {
   ///
   /// Full: dropped and counted.
   static let mediaEvents = 16_384
-  /// Datagrams that wait to be sent: 50 ms of 20,000 datagrams a second, 2 KiB each.
-  static let sendSlots = 1_024
+  /// Datagrams that wait to be sent: four speakers' packets to a thousand listeners within one coalescing
+  /// window; 2 KiB each, and only those that were ever used cost memory.
+  ///
+  /// Full: flushed, then the oldest is dropped and counted.
+  static let sendSlots = 4_096
   /// Datagrams that one system call receives.
   static let receiveSlots = 64
+  /// Datagrams sent on behalf of one batch before commands and timers have their turn: about 6 ms.
+  static let slicePackets: UInt64 = 2_048
+  /// The oldest media that is still forwarded: longer than any jitter buffer of a call.
+  ///
+  /// A shard that is overloaded drops what is older, counted, and is up to date again this long after the
+  /// load has ended. Connectivity checks are never too old.
+  static let mediaAgeMax = Interval.milliseconds(200)
   /// Batches taken from one socket before the other socket, commands and timers have their turn.
   static let receiveBatches = 4
   /// Octets that the kernel keeps for us, each way: 100 ms of 20,000 datagrams a second.

@@ -52,7 +52,8 @@ struct MediaPlane: ~Copyable {
       milliseconds: WallClock.now().milliseconds - uptime.milliseconds)
     shard = try Shard(
       first: first, second: second,
-      endpoint: Endpoint(configuration: endpoint, dtls: dtls, random: SystemRandom()))
+      endpoint: Endpoint(configuration: endpoint, dtls: dtls, random: SystemRandom()),
+      coalesceMax: .milliseconds(Int64(configuration.mediaCoalesceMax)))
     description = MediaNodeDescription(addresses: addresses, fingerprint: dtls.fingerprint)
   }
 

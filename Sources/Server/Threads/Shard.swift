@@ -5,9 +5,9 @@ internal import SFU
 
 /// One thread of the media plane: its sockets, its endpoint, its loop.
 ///
-/// It runs to completion and blocks nowhere but in the poll.
-/// Datagrams are taken in batches, handled, and what they cause is sent before the next wait: a forwarded
-/// packet waits for nothing but the packets before it in its batch.
+/// It runs to completion and blocks nowhere but in the poll. Datagrams are taken in batches and handled;
+/// what they cause leaves before the next wait, or, on a busy machine, when the coalescing window closes.
+/// However much one batch causes, commands and timers have their turn every ``Limits/slicePackets``.
 struct Shard: ~Copyable {
   private static let wakeToken: UInt64 = 0
   private static let firstToken: UInt64 = 1
@@ -21,12 +21,17 @@ struct Shard: ~Copyable {
   private var endpoint: Endpoint
   private var events = EventBuffer()
   private var received: UInt64 = 0
+  private var lateMedia: UInt64 = 0
+  private var isBehind = false
 
   /// Takes one or two bound sockets, of different families, and the endpoint they serve.
-  init(first: consuming UDPSocket, second: consuming UDPSocket?, endpoint: consuming Endpoint)
-    throws(NetError)
-  {
-    let sink = try ShardSink(first: first, second: second)
+  ///
+  /// Packets gather for at most `coalesceMax`.
+  init(
+    first: consuming UDPSocket, second: consuming UDPSocket?, endpoint: consuming Endpoint,
+    coalesceMax: Interval
+  ) throws(NetError) {
+    let sink = try ShardSink(first: first, second: second, coalesceMax: coalesceMax)
     self.sink = sink
     self.first = first
     self.second = second
@@ -50,17 +55,17 @@ struct Shard: ~Copyable {
 
     while !control.hasToStop {
       // Idle, the loop wakes once more to publish, then sleeps until something happens.
-      let deadline =
-        isPublished ? endpoint.deadline : min(endpoint.deadline, published + Shard.publishInterval)
-      let count = try poll.wait(until: deadline)
+      let publishing = isPublished ? Instant.distantFuture : published + Shard.publishInterval
+      let count = try poll.wait(until: min(endpoint.deadline, sink.deadline, publishing))
       let now = MonotonicClock.now()
       // Commands first: a client that was told its SSRC a moment ago sends its discovery only once, and
       // the admission was posted before it was told.
       for index in 0..<count where poll.ready(index).token == Shard.wakeToken {
-        perform(control.takeCommands(), at: now)
+        perform(control, at: now)
       }
       for index in 0..<count {
         let ready = poll.ready(index)
+        if ready.isWritable { sink.unblock() }
         switch ready.token {
         case Shard.firstToken where ready.isReadable: receiveFirst(into: &ring, at: now)
         case Shard.secondToken where ready.isReadable: receiveSecond(into: &ring, at: now)
@@ -68,7 +73,7 @@ struct Shard: ~Copyable {
         }
       }
       if endpoint.deadline <= now { endpoint.expire(at: now, into: &sink, events: &events) }
-      let left = sink.flush()
+      let left = sink.flushDue(at: now)
       if left.first != isWaiting.first {
         try poll.change(
           first.descriptor, token: Shard.firstToken,
@@ -80,6 +85,8 @@ struct Shard: ~Copyable {
           interest: left.second ? .readableAndWritable : .readable)
       }
       isWaiting = left
+      sink.observeLoad(isBehind: isBehind, at: now)
+      isBehind = false
       control.droppedEvents.add(events.post(to: control.events))
       isPublished = false
       if now - published >= Shard.publishInterval {
@@ -90,42 +97,76 @@ struct Shard: ~Copyable {
     }
   }
 
-  private mutating func perform(_ commands: [MediaCommand], at now: Instant) {
-    for command in commands {
+  private mutating func perform(_ control: ShardThread, at now: Instant) {
+    for command in control.takeCommands() {
       endpoint.perform(command, at: now, into: &sink, events: &events)
     }
   }
 
-  private mutating func receiveFirst(into ring: inout ReceiveRing, at now: Instant) {
+  private mutating func receiveFirst(into ring: inout ReceiveRing, _ control: ShardThread, at now: Instant) {
     for _ in 0..<Limits.receiveBatches {
-      let count = first.receive(into: &ring)
-      handle(count, of: &ring, at: now)
-      if count < ring.capacity { return }
+      _ = first.receive(into: &ring)
+      handle(&ring, control, at: now)
+      if !ring.isFull { return }
     }
+    isBehind = true
   }
 
-  private mutating func receiveSecond(into ring: inout ReceiveRing, at now: Instant) {
+  private mutating func receiveSecond(into ring: inout ReceiveRing, _ control: ShardThread, at now: Instant) {
     for _ in 0..<Limits.receiveBatches {
-      let count = second?.receive(into: &ring) ?? 0
-      handle(count, of: &ring, at: now)
-      if count < ring.capacity { return }
+      _ = second?.receive(into: &ring)
+      handle(&ring, control, at: now)
+      if !ring.isFull { return }
     }
+    isBehind = true
   }
 
+  /// Gives a batch to the endpoint, in slices.
   @inline(always)
-  private mutating func handle(_ count: Int, of ring: inout ReceiveRing, at now: Instant) {
-    received &+= UInt64(count)
-    for index in 0..<count {
+  private mutating func handle(_ ring: inout ReceiveRing, _ control: ShardThread, at begin: Instant) {
+    var now = begin
+    var sliceEnd = sink.packetCount &+ Limits.slicePackets
+    received &+= UInt64(ring.count)
+    for index in 0..<ring.count {
+      let arrival = ring.arrival(index)
       ring.withDatagram(index) { slot, octets, address in
+        let isMedia = Shard.isMedia(slot.span)
+        // The oldest media goes first: a listener has given it up, and what is younger gets through.
+        if isMedia, now - arrival > Limits.mediaAgeMax {
+          lateMedia &+= 1
+          return
+        }
+        sink.origin(isMedia ? arrival : nil)
         endpoint.receive(&slot, count: octets, from: address, at: now, into: &sink, events: &events)
       }
+      if sink.packetCount >= sliceEnd {
+        now = MonotonicClock.now()
+        turn(control, at: now)
+        sliceEnd = sink.packetCount &+ Limits.slicePackets
+      }
     }
+    sink.origin(nil)
+  }
+
+  /// Between two slices of a batch: what must not wait for the rest of it.
+  private mutating func turn(_ control: ShardThread, at now: Instant) {
+    sink.origin(nil)
+    isBehind = true
+    perform(control, at: now)
+    if endpoint.deadline <= now { endpoint.expire(at: now, into: &sink, events: &events) }
+    control.droppedEvents.add(events.post(to: control.events))
+  }
+
+  /// Whether a datagram is RTP, and not RTCP (RFC 5761 §4); nothing is believed that costs more than itself.
+  static func isMedia(_ datagram: Span<UInt8>) -> Bool {
+    datagram.count > 12 && datagram[0] & 0xC0 == 0x80 && !(192...223).contains(datagram[1])
   }
 
   private func statistics(of ring: borrowing ReceiveRing) -> ShardStatistics {
     var statistics = ShardStatistics()
     statistics.endpoint = endpoint.statistics
     statistics.received = received
+    statistics.lateMedia = lateMedia
     statistics.oversized = ring.oversizedCount
     statistics.receiveErrors = ring.errorCount
     sink.report(into: &statistics)

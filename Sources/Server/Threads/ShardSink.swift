@@ -3,15 +3,21 @@ internal import MediaControl
 internal import Net
 internal import SFU
 
-/// The shard's send slots: one queue a socket, chosen by the receiver's address family.
+/// The shard's send slots: one queue a socket, chosen by the receiver's address family, and the window for
+/// which they gather.
 struct ShardSink: ~Copyable, TransmitSink {
   private var first: SendQueue
   private var second: SendQueue?
   /// Whether `second`, if there is one, takes IPv4.
   private let isSecondV4: Bool
+  private var window: CoalescingWindow
+  /// When the oldest gathering packet came into a queue.
+  private var gatheringSince: Instant?
+  /// Whether the kernel had no room: then writability is waited for, not time.
+  private var isBlocked = false
 
-  /// Makes the queues of one or two bound sockets.
-  init(first: borrowing UDPSocket, second: borrowing UDPSocket?) throws(NetError) {
+  /// Makes the queues of one or two bound sockets, whose packets gather for at most `coalesceMax`.
+  init(first: borrowing UDPSocket, second: borrowing UDPSocket?, coalesceMax: Interval) throws(NetError) {
     let firstQueue = try SendQueue(socket: first, capacity: Limits.sendSlots)
     var secondQueue: SendQueue?
     var isSecondV4 = false
@@ -24,6 +30,13 @@ struct ShardSink: ~Copyable, TransmitSink {
     self.first = firstQueue
     self.second = secondQueue
     self.isSecondV4 = isSecondV4
+    window = CoalescingWindow(longest: coalesceMax)
+  }
+
+  /// Says when that came which the next packets forward; `nil` when they forward nothing.
+  mutating func origin(_ arrival: Instant?) {
+    first.origin = arrival
+    second?.origin = arrival
   }
 
   /// Offers a slot of the queue that reaches `address`.
@@ -36,32 +49,92 @@ struct ShardSink: ~Copyable, TransmitSink {
     }
   }
 
-  /// Hands what waits to the kernel; whether something is left for either socket.
-  mutating func flush() -> (first: Bool, second: Bool) {
-    first.flush()
-    second?.flush()
-    return (first.count > 0, secondIsWaiting)
+  /// When what gathers has to leave.
+  var deadline: Instant {
+    guard let gatheringSince, !isBlocked else { return .distantFuture }
+    return gatheringSince + window.length
   }
 
-  private var secondIsWaiting: Bool {
+  /// Packets that were handed to the kernel or wait for it.
+  var packetCount: UInt64 {
+    var count = first.sentCount &+ UInt64(first.count)
     switch second {
-    case .some(let queue): queue.count > 0
-    case .none: false
+    case .some(let queue): count &+= queue.sentCount &+ UInt64(queue.count)
+    case .none: break
+    }
+    return count
+  }
+
+  /// A socket takes datagrams again.
+  mutating func unblock() {
+    isBlocked = false
+    gatheringSince = .zero
+  }
+
+  /// Hands over what has gathered long enough; whether the kernel left something for either socket.
+  mutating func flushDue(at now: Instant) -> (first: Bool, second: Bool) {
+    if waitingCount > 0, gatheringSince == nil { gatheringSince = now }
+    if let since = gatheringSince, since + window.length <= now {
+      first.flush()
+      second?.flush()
+      isBlocked = waitingCount > 0
+      gatheringSince = nil
+    }
+    return isBlocked ? (first.count > 0, secondCount > 0) : (false, false)
+  }
+
+  /// Lets the window follow the load of the thread that calls.
+  mutating func observeLoad(isBehind: Bool, at now: Instant) {
+    guard window.isDue(at: now) else { return }
+    var runs = first.runCount
+    switch second {
+    case .some(let queue): runs &+= queue.runCount
+    case .none: break
+    }
+    let load = CoalescingWindow.Load(
+      busy: ThreadClock.busy(), packets: packetCount &- UInt64(waitingCount), runs: runs, isBehind: isBehind)
+    window.observe(load, at: now)
+    first.gather(window.length > .zero)
+    second?.gather(window.length > .zero)
+  }
+
+  private var waitingCount: Int { first.count + secondCount }
+
+  private var secondCount: Int {
+    switch second {
+    case .some(let queue): queue.count
+    case .none: 0
     }
   }
 
   /// Adds what was sent and dropped to `statistics`.
   func report(into statistics: inout ShardStatistics) {
-    statistics.sent = first.sentCount
-    statistics.sendOverflow = first.overflowCount
-    statistics.sendRefused = first.refusedCount
+    statistics.sends.add(first)
     switch second {
-    case .some(let queue):
-      statistics.sent &+= queue.sentCount
-      statistics.sendOverflow &+= queue.overflowCount
-      statistics.sendRefused &+= queue.refusedCount
+    case .some(let queue): statistics.sends.add(queue)
     case .none: break
     }
+    statistics.coalescingWindow = window.length
+    statistics.utilisation = window.utilisation
+  }
+}
+
+/// What the queues of a shard have counted together.
+struct SendStatistics: Sendable {
+  private(set) var packets: UInt64 = 0
+  private(set) var runs: UInt64 = 0
+  private(set) var segmentationRefused: UInt64 = 0
+  private(set) var overflow: UInt64 = 0
+  private(set) var refused: UInt64 = 0
+  private(set) var latency = LatencyHistogram()
+
+  mutating func add(_ queue: borrowing SendQueue) {
+    packets &+= queue.sentCount
+    runs &+= queue.runCount
+    segmentationRefused &+= queue.segmentationRefusedCount
+    overflow &+= queue.overflowCount
+    refused &+= queue.refusedCount
+    latency.merge(queue.latency)
   }
 }
 

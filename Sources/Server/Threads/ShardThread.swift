@@ -77,9 +77,12 @@ struct ShardStatistics: Sendable {
   var received: UInt64 = 0
   var oversized: UInt64 = 0
   var receiveErrors: UInt64 = 0
-  var sent: UInt64 = 0
-  var sendOverflow: UInt64 = 0
-  var sendRefused: UInt64 = 0
+  /// RTP that had waited too long for the shard.
+  var lateMedia: UInt64 = 0
+  var sends = SendStatistics()
+  var coalescingWindow = Interval.zero
+  /// Share of a processor that the shard's thread uses.
+  var utilisation = 0.0
 }
 
 /// Carries a shard, which cannot be copied, into its thread.

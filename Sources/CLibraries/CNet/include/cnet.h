@@ -10,7 +10,8 @@
 // A label is four words that describe one slot: the address as two big-endian halves of an IPv6 address
 // in host order (IPv4 in mapped form), the port, and the count of octets.
 
-enum { cnet_batch_max = 64, cnet_label_words = 4 };
+enum { cnet_batch_max = 64, cnet_vector_max = 1024, cnet_label_words = 4 };
+static const uint32_t cnet_no_slot = UINT32_MAX;
 
 // Non-blocking and close-on-exec; dual-stack for `::`. Buffer sizes are wishes.
 int cnet_udp_open(uint64_t high, uint64_t low, uint16_t port, int receive_buffer, int send_buffer);
@@ -19,14 +20,31 @@ int cnet_udp_is_v6(int descriptor);
 int cnet_udp_receive_buffer(int descriptor);
 int cnet_udp_send_buffer(int descriptor);
 
-// Receives up to `count` datagrams (at most cnet_batch_max) into consecutive slots. A datagram that did
-// not fit its slot has a label count above the slot's size.
-int cnet_udp_receive(int descriptor, uint8_t *slots, size_t slot_size, uint64_t *labels, unsigned count);
+// Asks for the kernel's time of arrival with each datagram; without it the time of receiving counts.
+void cnet_udp_stamp(int descriptor);
+// Lets the kernel hand over several datagrams of one sender in one slot (UDP_GRO).
+int cnet_udp_join_segments(int descriptor);
 
-// Sends up to `count` consecutive slots (at most cnet_batch_max); gives how many the kernel took.
+// Consecutive slots: `size` usable octets each, `stride` octets apart.
+struct cnet_slots {
+  uint8_t *octets;
+  size_t stride, size;
+};
+
+// Receives into up to `count` slots (at most cnet_batch_max) and gives how many datagrams they hold, at most
+// `datagram_max`. The fourth word of a slot's label is when it arrived, on the monotonic clock, in
+// nanoseconds. A datagram is one word: its offset from the first slot (32 bits), its slot (8), its count of
+// octets (24, all ones when it did not fit).
+int cnet_udp_receive(
+    int descriptor, const struct cnet_slots *slots, uint64_t *labels, unsigned count, uint64_t *datagrams,
+    unsigned datagram_max);
+
+// Sends up to `count` runs (at most cnet_batch_max) and gives how many slots the kernel took. A run is a chain of
+// slots for one destination, of equal size but for the last; `links` has each slot's successor. With
+// `is_segmented` a run of several is one system message (UDP_SEGMENT), otherwise each slot is one.
 int cnet_udp_send(
-    int descriptor, int is_v6, const uint8_t *slots, size_t slot_size, const uint64_t *labels,
-    unsigned count);
+    int descriptor, int is_v6, const struct cnet_slots *slots, const uint64_t *labels, const uint32_t *links,
+    const uint32_t *heads, unsigned count, int is_segmented);
 
 int cnet_duplicate(int descriptor);
 void cnet_close(int descriptor);
