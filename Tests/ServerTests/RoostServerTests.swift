@@ -79,7 +79,7 @@ import Testing
       #expect(news["voice_channels"]?.array?.count == max(rooms, bots == 5 ? 3 : rooms))
       #expect(news["voice_channels"]?.array?.first == news["channels"]?["voice"])
       let file = try #require(news["tokens_file"]?.string.flatMap { readFile($0, limit: 1 << 20) })
-      let lines = file.split(separator: "\n")
+      let lines = String(decoding: file, as: UTF8.self).split(separator: "\n")
       #expect(lines.count == max(bots, bots == 5 ? 80 : bots))
       #expect(Set(lines).count == lines.count)
       let first = try #require(server.announcement.bots.first)

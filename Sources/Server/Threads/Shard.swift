@@ -67,8 +67,8 @@ struct Shard: ~Copyable {
         let ready = poll.ready(index)
         if ready.isWritable { sink.unblock() }
         switch ready.token {
-        case Shard.firstToken where ready.isReadable: receiveFirst(into: &ring, at: now)
-        case Shard.secondToken where ready.isReadable: receiveSecond(into: &ring, at: now)
+        case Shard.firstToken where ready.isReadable: receiveFirst(into: &ring, control, at: now)
+        case Shard.secondToken where ready.isReadable: receiveSecond(into: &ring, control, at: now)
         default: break
         }
       }
