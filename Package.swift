@@ -120,6 +120,7 @@ let package = Package(
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
       swiftSettings: strict),
+    tests("LoadTestTests", ["Base", "Wire", "Crypto", "JSON", "HTTPServer", "LoadTest"]),
     tests("ServerTests", ["Base", "Crypto", "JSON", "Server"]),
     tests("TidyTests", []),
   ],

@@ -6,6 +6,7 @@ extension RunReport {
     body += plots.map(\.html).joined()
     body += tableHTML
     body += failuresHTML
+    body += countersHTML
     body += "<h2>Environment</h2>\n<table>"
     for entry in environment {
       body += "<tr><td>\(SVGPlot.escaped(entry.name))</td><td>\(SVGPlot.escaped(entry.value))</td></tr>"
@@ -110,6 +111,16 @@ extension RunReport {
     var text = "<h2>Members that failed</h2>\n<table>"
     for failure in failures {
       text += "<tr><td class=\"number\">\(failure.count)</td><td>\(SVGPlot.escaped(failure.reason))</td></tr>"
+    }
+    return text + "</table>\n"
+  }
+
+  private var countersHTML: String {
+    guard !counters.isEmpty else { return "" }
+    var text = "<h2>The server's counters, joins and leaves included</h2>\n<table>"
+    for counter in counters {
+      text += "<tr><td class=\"number\">+\(Figure.fixed(counter.amount, 0))</td>"
+      text += "<td><code>\(SVGPlot.escaped(counter.name))</code></td></tr>"
     }
     return text + "</table>\n"
   }

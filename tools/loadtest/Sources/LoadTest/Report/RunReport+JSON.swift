@@ -30,6 +30,9 @@ extension RunReport {
           }
         }
       }
+      writer.object("server_counters") {
+        for counter in counters { $0.field(named: counter.name, .number(counter.amount)) }
+      }
       writer.array("thresholds") {
         for verdict in verdicts {
           $0.object {

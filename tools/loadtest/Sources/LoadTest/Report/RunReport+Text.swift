@@ -11,6 +11,9 @@ extension RunReport {
       text += "   " + meaning + "\n"
     }
     for failure in failures { text += "failed \(failure.count) ×  \(failure.reason)\n" }
+    for counter in counters where MetricsText.isTrouble(counter.name) {
+      text += "server  \(counter.name) +\(Figure.fixed(counter.amount, 0))\n"
+    }
     for verdict in verdicts {
       let value = verdict.value.map {
         Figure.text($0, FigureNames.unit(of: verdict.threshold.figure) ?? .count)

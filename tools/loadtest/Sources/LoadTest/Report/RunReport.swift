@@ -10,21 +10,26 @@ public struct RunReport: Sendable {
     /// Seconds since the start.
     public var at: Double
     /// Members connected at its end.
-    public var joined: Int
+    public var joined = 0
     /// Packets sent in it.
-    public var sent: UInt64
+    public var sent: UInt64 = 0
     /// Deliveries heard in it.
-    public var received: UInt64
+    public var received: UInt64 = 0
     /// Median latency in seconds.
-    public var latencyP50: Double
+    public var latencyP50 = 0.0
     /// 99th percentile of the latency in seconds.
-    public var latencyP99: Double
+    public var latencyP99 = 0.0
     /// The server's CPU time in it, in cores.
     public var serverCPU: Double?
     /// The server's resident octets.
     public var serverResident: Double?
     /// The tool's CPU time in it, in cores.
-    public var toolCPU: Double
+    public var toolCPU = 0.0
+
+    /// A second that ended `at` seconds after the start, with nothing in it.
+    public init(at: Double) {
+      self.at = at
+    }
   }
 
   /// A bucket of a histogram: how many values up to `upTo` seconds, and above the one before.
@@ -33,6 +38,12 @@ public struct RunReport: Sendable {
     public var upTo: Double
     /// How many.
     public var count: UInt64
+
+    /// Makes a bucket.
+    public init(upTo: Double, count: UInt64) {
+      self.upTo = upTo
+      self.count = count
+    }
   }
 
   /// The command line's words.
@@ -47,6 +58,8 @@ public struct RunReport: Sendable {
   public var figures: [Figure] = []
   /// Why members failed, most frequent first.
   public var failures: [(reason: String, count: Int)] = []
+  /// The server's own counters that grew during the run, joins and leaves included.
+  public var counters: [(name: String, amount: Double)] = []
   /// The run second by second.
   public var seconds: [Second] = []
   /// When the measured time began and ended, in seconds since the start.

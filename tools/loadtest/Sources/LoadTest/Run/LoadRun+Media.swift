@@ -25,7 +25,7 @@ extension LoadRun {
     while !mediaEvents.isEmpty {
       let events = mediaEvents
       mediaEvents.removeAll(keepingCapacity: true)
-      for event in events where member.stage != .failed { handle(event, member, at: now) }
+      for event in events where member.isAlive { handle(event, member, at: now) }
     }
   }
 
@@ -59,7 +59,7 @@ extension LoadRun {
 
   /// Sends every packet that is due.
   func sendDue(at now: Instant) {
-    guard phase != .draining, phase != .done, var schedule else { return }
+    guard isSending, var schedule else { return }
     for _ in 0..<LoadRun.turnsMax {
       guard let turn = schedule.next(at: now) else { break }
       let member = members[lanes[turn.lane]]

@@ -12,8 +12,12 @@ extension LoadRun {
         connectedNext += 1
       }
     }
-    for member in members where member.stage != .idle && member.stage != .failed {
-      expire(member, at: now)
+    for member in members {
+      if member.isAlive {
+        expire(member, at: now)
+      } else if member.stage == .leaving, now - member.leftAt >= LoadRun.leaveTimeout {
+        member.disconnect(to: .idle)
+      }
     }
     if phase == .joining { endJoining(at: now) }
   }
@@ -40,6 +44,7 @@ extension LoadRun {
       takeSteps(at: now)
       if now >= phaseEnd { stop(at: now) }
     case .draining where now >= phaseEnd: finish(at: now)
+    case .leaving where now >= phaseEnd || members.allSatisfy { $0.stage != .leaving }: phase = .done
     default: break
     }
   }
@@ -83,8 +88,9 @@ extension LoadRun {
     if phase == .draining {
       for member in members where member.isConnected { close(member, isLeaving: false) }
     }
-    phase = .done
-    endSecond(at: now)
+    phase = .leaving
+    phaseEnd = now + LoadRun.leaveTimeout
+    for member in members where member.isAlive { member.leave(at: now) }
   }
 
   /// Adds what a member heard to the totals; one that leaves is owed nothing after the last it heard.
@@ -117,11 +123,12 @@ extension LoadRun {
   private func take(_ action: ScenarioPlan.Action, at now: Instant) {
     switch action {
     case .join(let index):
+      if members[index].stage == .leaving { members[index].disconnect(to: .idle) }
       if members[index].stage == .idle { open(members[index], at: now) }
     case .leave(let index):
       guard members[index].isConnected else { return }
       close(members[index], isLeaving: true)
-      members[index].disconnect(to: .idle)
+      members[index].leave(at: now)
     case .mute(let index): setMute(members[index], true, at: now)
     case .unmute(let index): setMute(members[index], false, at: now)
     case .giveFloor(let speaker):

@@ -30,14 +30,23 @@ extension LoadRun {
     }
     report.latency = LoadRun.buckets(measurements.latency)
     report.join = LoadRun.buckets(measurements.join)
-    report.seconds = measurements.seconds.map {
-      RunReport.Second(
-        at: $0.at, joined: $0.joined, sent: $0.sent, received: $0.received,
-        latencyP50: $0.latencyMedian.seconds, latencyP99: $0.latencyP99.seconds, serverCPU: $0.serverCPU,
-        serverResident: $0.serverResident, toolCPU: $0.toolCPU)
-    }
+    report.seconds = measurements.seconds.map(LoadRun.second)
+    report.counters = counters
     report.judge(options.thresholds)
     return report
+  }
+
+  private static func second(_ measured: Measurements.Second) -> RunReport.Second {
+    var second = RunReport.Second(at: measured.at)
+    second.joined = measured.joined
+    second.sent = measured.sent
+    second.received = measured.received
+    second.latencyP50 = measured.latencyMedian.seconds
+    second.latencyP99 = measured.latencyP99.seconds
+    second.serverCPU = measured.serverCPU
+    second.serverResident = measured.serverResident
+    second.toolCPU = measured.toolCPU
+    return second
   }
 
   private static func buckets(_ histogram: Histogram) -> [RunReport.Bucket] {
@@ -65,7 +74,7 @@ extension LoadRun {
     let totals = measurements.totals
     let received = Double(max(totals.received, 1))
     var figures = [
-      Figure("packets.sent", Double(measurements.sentCount), .count),
+      Figure("packets.sent", Double(measurements.measuredSentCount), .count),
       Figure("packets.expected", Double(totals.expected), .count),
       Figure("packets.received", Double(totals.received), .count),
       Figure("packets.per_second", Double(totals.received) / length, .perSecond),

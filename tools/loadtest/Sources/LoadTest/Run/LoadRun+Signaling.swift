@@ -36,11 +36,19 @@ extension LoadRun {
       case .closed(let code, let reason):
         let name = isMain ? "the gateway" : "the voice gateway"
         let why = code.map { "\($0) \(reason)" } ?? reason
-        if member.stage != .idle { fail(member, "\(name) closed the connection: \(why)") }
+        if member.isAlive { fail(member, "\(name) closed the connection: \(why)") }
+        ended(member, isMain: isMain)
       case .opened, .reply: break
       }
     }
     rewatch(member, isMain: isMain)
+  }
+
+  /// One of a leaving member's connections has ended; with the other, it has left.
+  private func ended(_ member: Member, isMain: Bool) {
+    guard member.stage == .leaving else { return }
+    if isMain { member.gatewaySocket = nil } else { member.voiceSocket = nil }
+    if member.gatewaySocket == nil, member.voiceSocket == nil { member.disconnect(to: .idle) }
   }
 
   private func rewatch(_ member: Member, isMain: Bool) {
@@ -66,7 +74,7 @@ extension LoadRun {
   }
 
   private func handle(_ events: [SignalingEvent], _ member: Member, isMain: Bool, at now: Instant) {
-    for event in events where member.stage != .failed {
+    for event in events where member.isAlive {
       switch event {
       case .send(let message): send(message, member, isMain: isMain)
       case .identified:
@@ -153,7 +161,7 @@ extension LoadRun {
 
   /// Gives a member up and counts why.
   func fail(_ member: Member, _ reason: String) {
-    guard member.stage != .failed else { return }
+    guard member.isAlive else { return }
     measurements.failures[reason, default: 0] += 1
     if phase == .measuring { close(member, isLeaving: false) }
     member.disconnect(to: .failed)

@@ -8,17 +8,19 @@ internal import Net
 /// schedule for sending, a sweep for timers. Phases:
 ///
 /// ```
-/// joining ── all are connected or failed ──▶ settling (1 s) ──▶ measuring ──▶ draining (1 s) ──▶ done
+/// joining ── all connected or failed ──▶ settling (1 s) ──▶ measuring ──▶ draining (1 s) ──▶ leaving ──▶ done
 /// ```
 final class LoadRun {
   enum Phase {
-    case joining, settling, measuring, draining, done
+    case joining, settling, measuring, draining, leaving, done
   }
 
   /// After the last member began to join, so long is waited for it.
   static let joinTimeout = Interval.seconds(30)
   /// Between the last join and the measured time, and for the last packets to arrive.
   static let settleTime = Interval.seconds(1)
+  /// How long a server may take to answer a goodbye.
+  static let leaveTimeout = Interval.seconds(1)
   /// Timers have this grain: they repeat what was lost and keep connections alive.
   static let sweepInterval = Interval.milliseconds(50)
   /// Datagrams that one system call takes from a member's socket.
@@ -62,6 +64,8 @@ final class LoadRun {
   var measurements = Measurements()
   var usage: Usage
   var panel: Panel
+  /// What the server's counters grew by.
+  var counters: [(name: String, amount: Double)] = []
   var wasInterrupted = false
 
   init(_ options: Options, _ target: Target, panel: Panel) throws {
@@ -127,6 +131,7 @@ final class LoadRun {
 
   /// Runs to the end, or to an interrupt.
   func perform(_ interrupts: inout Interrupts) throws {
+    let before = MetricsFetch.fetch(gatewayTarget, tls)
     let now = MonotonicClock.now()
     startedAt = now
     secondAt = now + .seconds(1)
@@ -134,10 +139,11 @@ final class LoadRun {
     while phase != .done {
       try turn(interrupts.count())
     }
-    for member in members where member.stage != .idle && member.stage != .failed {
-      member.disconnect(to: .idle)
-    }
+    for member in members { member.disconnect(to: .idle) }
     panel.end()
+    if let before, let after = MetricsFetch.fetch(gatewayTarget, tls) {
+      counters = MetricsText.growth(from: before, to: after)
+    }
   }
 
   private func turn(_ interruptCount: Int) throws {
@@ -159,17 +165,20 @@ final class LoadRun {
       sweepAt = now + LoadRun.sweepInterval
       sweep(at: now)
     }
-    if interruptCount > 0, phase != .draining, phase != .done {
+    if interruptCount > 0, !wasInterrupted, phase != .leaving, phase != .done {
       wasInterrupted = true
-      phase == .measuring ? stop(at: now) : finish(at: now)
+      if phase == .measuring { stop(at: now) } else if phase != .draining { finish(at: now) }
     }
     advancePhase(at: now)
-    if now >= secondAt { endSecond(at: now) }
+    if now >= secondAt, phase != .leaving, phase != .done { endSecond(at: now) }
   }
+
+  /// Whether speakers speak.
+  var isSending: Bool { phase == .joining || phase == .settling || phase == .measuring }
 
   private var deadline: Instant {
     var deadline = min(sweepAt, secondAt, phaseEnd)
-    if phase != .draining, let due = schedule?.nextDue { deadline = min(deadline, due) }
+    if isSending, let due = schedule?.nextDue { deadline = min(deadline, due) }
     if phase == .measuring, stepNext < plan.steps.count {
       deadline = min(deadline, markedAt + plan.steps[stepNext].at)
     }

@@ -24,8 +24,10 @@ struct Measurements {
   var join = Histogram()
   var unmute = Histogram()
   var lateness = Histogram()
+  /// Packets sent and new deliveries heard since the start of the run.
   var sentCount: UInt64 = 0
   var arrivedCount: UInt64 = 0
+  private var sentAtMark: UInt64 = 0
   var verifiedCount: UInt64 = 0
   var corruptCount: UInt64 = 0
   var joinedCount = 0
@@ -37,6 +39,8 @@ struct Measurements {
   private var sentBefore: UInt64 = 0
   private var arrivedBefore: UInt64 = 0
 
+  /// Packets sent in the measured time.
+  var measuredSentCount: UInt64 { sentCount &- sentAtMark }
   var failedCount: Int { failures.values.reduce(0, +) }
   /// What went wrong, most frequent first.
   var failuresInOrder: [(reason: String, count: Int)] {
@@ -48,11 +52,8 @@ struct Measurements {
     latency = Histogram()
     jitter = Histogram()
     lateness = Histogram()
-    sentCount = 0
-    arrivedCount = 0
+    sentAtMark = sentCount
     verifiedCount = 0
-    sentBefore = 0
-    arrivedBefore = 0
   }
 
   mutating func recordLatency(_ interval: Interval) {

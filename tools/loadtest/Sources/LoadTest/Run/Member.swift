@@ -5,12 +5,12 @@ internal import Net
 /// One synthetic participant: its two gateway connections, its media transport, what it hears.
 ///
 /// ```
-/// idle ▶ opening ▶ identified ▶ joining ▶ admitted ▶ connected        any ▶ failed, any ▶ idle (left)
+/// idle ▶ opening ▶ joining ▶ admitted ▶ connected ▶ leaving ▶ idle        any ▶ failed
 /// ```
 /// Owned by the run, used on its thread. It decides nothing: ``LoadRun`` moves it.
 final class Member {
   enum Stage: Int {
-    case idle, opening, identified, joining, admitted, connected, failed
+    case idle, opening, joining, admitted, connected, leaving, failed
   }
 
   let index: Int
@@ -29,6 +29,8 @@ final class Member {
 
   /// When op 4 that joins was sent.
   var askedAt = Instant.zero
+  /// When the member said goodbye.
+  var leftAt = Instant.zero
   /// Whether audio was heard since.
   var hasHeard = false
   /// The number of the next packet to send.
@@ -58,10 +60,26 @@ final class Member {
   /// Whether the schedule's turns of this member send something.
   var speaks: Bool { isConnected && !isMuted && hasFloor }
 
-  /// Lets go of every connection.
-  func disconnect(to stage: Stage) {
+  /// Whether the member's timers and failures matter.
+  var isAlive: Bool {
+    switch stage {
+    case .idle, .failed, .leaving: false
+    case .opening, .joining, .admitted, .connected: true
+    }
+  }
+
+  /// Says goodbye on both connections; they end when the server has answered.
+  func leave(at now: Instant) {
+    stage = .leaving
+    leftAt = now
     voiceSocket?.close()
     gatewaySocket?.close()
+    transport = nil
+    socket = nil
+  }
+
+  /// Lets go of every connection.
+  func disconnect(to stage: Stage) {
     voiceSocket = nil
     gatewaySocket = nil
     voice = nil

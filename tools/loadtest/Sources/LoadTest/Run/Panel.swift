@@ -25,7 +25,7 @@ struct Panel {
       for line in lines { text += "\r\u{1B}[2K" + line + "\n" }
       lineCount = lines.count
       writeAll(Array(text.utf8), to: STDERR_FILENO)
-    } else if ticks % Panel.plainEvery == 0 || run.phase == .done {
+    } else if ticks % Panel.plainEvery == 0 || run.phase == .draining {
       writeAll(Array((plain(run, at: now) + "\n").utf8), to: STDERR_FILENO)
     }
   }
@@ -75,6 +75,7 @@ struct Panel {
     case .settling: "settling"
     case .measuring: "measuring"
     case .draining: "draining"
+    case .leaving: "leaving"
     case .done: "done"
     }
   }
@@ -92,7 +93,7 @@ struct Panel {
       let passed = (now - run.markedAt).seconds
       let share = min(passed / run.options.duration.seconds, 1)
       return (share, "\(eta(run.options.duration.seconds - passed + 1)) to go")
-    case .draining, .done: return (1, "")
+    case .draining, .leaving, .done: return (1, "")
     }
   }
 

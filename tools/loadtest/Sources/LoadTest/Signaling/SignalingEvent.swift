@@ -30,4 +30,13 @@ public struct VoiceServer: Hashable, Sendable {
   public let token: String
   /// `host:port`.
   public let endpoint: String
+
+  /// Makes the description of its parts.
+  public init(guild: Snowflake, user: Snowflake, sessionID: String, token: String, endpoint: String) {
+    self.guild = guild
+    self.user = user
+    self.sessionID = sessionID
+    self.token = token
+    self.endpoint = endpoint
+  }
 }

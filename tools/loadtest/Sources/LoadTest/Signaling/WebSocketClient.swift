@@ -100,7 +100,7 @@ public struct WebSocketClient: Sendable {
     for start in 0...(input.count - 4) where input[start..<(start + 4)].elementsEqual(end) {
       consumed = start + 4
       let line = input.prefix { $0 != 0x0D }
-      guard line.starts(with: "HTTP/1.1 101".utf8) else {
+      guard line.starts(with: "HTTP/1.1 101 ".utf8) else {
         return fail("the server answered \(String(decoding: line, as: UTF8.self))")
       }
       phase = .open
