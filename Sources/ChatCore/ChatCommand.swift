@@ -85,6 +85,10 @@ public enum ChatCommand: Sendable {
   case createGuild(name: String, owner: Snowflake?)
   /// → ``ChatReply/guild(_:)``
   case guild(Snowflake)
+  /// → ``ChatReply/guild(_:)`` and ``Payload/guildUpdate(_:)``. MANAGE_GUILD; a new owner only by the owner.
+  case modifyGuild(Snowflake, GuildChanges)
+  /// → ``ChatReply/done``; everybody in voice leaves, then GUILD_DELETE to all. Owner only.
+  case deleteGuild(Snowflake)
   /// → ``ChatReply/guilds(_:)`` The actor's guilds by ascending id.
   case currentGuilds
   /// → ``ChatReply/done``; GUILD_MEMBER_REMOVE to others, GUILD_DELETE to the leaver.

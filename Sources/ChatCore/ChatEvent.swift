@@ -38,7 +38,9 @@ public enum Audience: Hashable, Sendable {
 public enum Payload: Hashable, Sendable {
   /// GUILD_CREATE to somebody who joined or made a guild.
   case guildCreate(GuildSnapshot)
-  /// GUILD_DELETE without `unavailable`: the user is no longer a member.
+  /// GUILD_UPDATE.
+  case guildUpdate(Guild)
+  /// GUILD_DELETE without `unavailable`: the user is no longer a member, or the guild is no more.
   case guildDelete(guild: Snowflake)
   /// GUILD_ROLE_CREATE.
   case roleCreate(guild: Snowflake, Role)

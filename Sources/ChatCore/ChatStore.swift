@@ -24,6 +24,8 @@ public enum StoreWrite: Hashable, Sendable {
   case application(Application)
   /// Adds or replaces a guild without its roles.
   case guild(Guild)
+  /// Removes a guild with everything in it.
+  case deleteGuild(Snowflake)
   /// Adds or replaces a role.
   case role(guild: Snowflake, Role)
   /// Removes a role.

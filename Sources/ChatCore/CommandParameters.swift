@@ -36,6 +36,19 @@ public struct UserChanges: Hashable, Sendable {
   public init() {}
 }
 
+/// PATCH of a guild.
+public struct GuildChanges: Hashable, Sendable {
+  /// The name.
+  public var name: Change<String> = .keep
+  /// Where join messages go; null for nowhere.
+  public var systemChannelID: Change<Snowflake?> = .keep
+  /// Who owns it from now on: a member, no bot.
+  public var ownerID: Change<Snowflake> = .keep
+
+  /// Changes nothing; set what the body gives.
+  public init() {}
+}
+
 /// POST and PATCH of a role.
 public struct RoleChanges: Hashable, Sendable {
   /// The name; "new role" at creation.

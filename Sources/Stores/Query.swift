@@ -13,6 +13,18 @@ enum Query: String, Hashable {
     INSERT INTO guilds VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4
     """
+  case noteDeletedGuild = """
+    UPDATE newest_deleted SET id = max(id, ?1,
+      coalesce((SELECT max(id) FROM roles WHERE guild_id = ?1), 0),
+      coalesce((SELECT max(id) FROM channels WHERE guild_id = ?1), 0),
+      coalesce((SELECT max(last_message_id) FROM channels WHERE guild_id = ?1), 0))
+    """
+  case deleteGuildReactions = """
+    DELETE FROM reactions WHERE message_id IN (
+      SELECT messages.id FROM channels JOIN messages ON channel_id = channels.id
+      WHERE channels.guild_id = ?1)
+    """
+  case deleteGuild = "DELETE FROM guilds WHERE id = ?1"
   case putRole = """
     INSERT INTO roles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     ON CONFLICT (guild_id, id) DO UPDATE SET name = ?3, color = ?4, is_hoisted = ?5, position = ?6,

@@ -11,6 +11,10 @@ extension SQLiteStore {
       try database.run(
         .putGuild,
         [.id(guild.id), .text(guild.name), .id(guild.ownerID), .id(guild.systemChannelID)])
+    case .deleteGuild(let id):
+      try database.run(.noteDeletedGuild, [.id(id)])
+      try database.run(.deleteGuildReactions, [.id(id)])
+      try database.run(.deleteGuild, [.id(id)])
     case .role(let guild, let role): try put(role, of: guild)
     case .deleteRole(let guild, let role):
       try database.run(.noteDeleted, [.id(role)])

@@ -145,6 +145,10 @@ struct GuildTests {
     let reply = world.ask(world.ann, .createInvite(channel: world.voice, parameters))
     guard case .invite(let view) = reply else { throw World.Unexpected(reply: reply) }
     try expectDone(world.ask(world.ann, .deleteChannel(world.text)))
+    let told = world.events.map(\.payload)
+    let guild = try world.wholeGuild().guild
+    #expect(guild.systemChannelID == nil)
+    #expect(told.first == .guildUpdate(guild))
     try expectDone(world.ask(world.dot, .acceptInvite(code: view.invite.code)))
     #expect(!world.events.contains { if case .messageCreate = $0.payload { true } else { false } })
   }

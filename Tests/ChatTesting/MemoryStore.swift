@@ -185,6 +185,10 @@ public struct Tables: Hashable, Sendable {
     case .guild(var guild):
       guild.roles = snapshot.guilds.first { $0.id == guild.id }?.roles ?? []
       put(guild, in: \.guilds) { $0.id }
+    case .deleteGuild(let id):
+      for channel in snapshot.channels where channel.guildID == id { apply(.deleteChannel(channel.id)) }
+      snapshot.members.removeAll { $0.guildID == id }
+      snapshot.guilds.removeAll { $0.id == id }
     case .role(let guild, let role): changeRoles(guild) { $0 = $0.filter { $0.id != role.id } + [role] }
     case .deleteRole(let guild, let role):
       changeRoles(guild) { $0.removeAll { $0.id == role } }

@@ -24,6 +24,7 @@ from discord.ext import voice_recv
 from discord.gateway import DiscordWebSocket
 
 import tones
+from moderation import Moderation
 
 discord.http.Route.BASE = os.environ["ROOST_API"]
 
@@ -80,7 +81,9 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(discord.Client):
+class Bot(Moderation, discord.Client):
+    say = staticmethod(say)
+
     def __init__(self):
         intents = discord.Intents.default()
         intents.message_content = True

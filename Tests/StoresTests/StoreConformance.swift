@@ -228,5 +228,22 @@ struct StoreConformance {
     #expect(after.newestID == Snowflake(rawValue: 6002), "ids of what is deleted are not used again")
     #expect(try store.messages(channel: channel, before: nil, limit: 10) == [])
     #expect(try store.reactions(message: Snowflake(rawValue: 5002), reader: nil) == [])
+    try checkDeletingGuild(&store)
+  }
+
+  private static func checkDeletingGuild<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    try write(world, to: &store)
+    let said = message(7001, "gone")
+    try write(
+      [
+        .message(said), .reaction(message: said.id, ReactionEmoji(id: nil, name: "👍"), user: user, at: at),
+      ], to: &store)
+    try write([.deleteGuild(guild)], to: &store)
+    let after = try store.load()
+    #expect(after.guilds == [] && after.channels == [] && after.members == [] && after.invites == [])
+    #expect(after.accounts.count == 2, "people stay")
+    #expect(after.newestID == said.id)
+    #expect(try store.message(channel: channel, id: said.id) == nil)
+    #expect(try store.reactions(message: said.id, reader: nil) == [])
   }
 }

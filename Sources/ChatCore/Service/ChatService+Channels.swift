@@ -94,6 +94,7 @@ extension ChatService where Store: ~Copyable {
       var guild = seat.seat.guild
       guild.systemChannelID = nil
       try keep(.guild(guild))
+      emit(.guildUpdate(guild), to: .guild(guild.id))
     }
     try keep(.deleteChannel(id))
     emit(.channelDelete(seat.channel), to: audience)

@@ -26,6 +26,8 @@ extension ChatService where Store: ~Copyable {
     switch command {
     case .createGuild(let name, let owner): try createGuild(name, owner, asker)
     case .guild(let id): try guild(id, asker)
+    case .modifyGuild(let id, let changes): try modifyGuild(id, changes, asker)
+    case .deleteGuild(let id): try deleteGuild(id, asker)
     case .currentGuilds: try currentGuilds(asker)
     case .leaveGuild(let id): try leaveGuild(id, asker)
     case .roles(let guild): .roles(try seat(asker, in: guild).guild.roles)

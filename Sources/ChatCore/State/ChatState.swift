@@ -56,6 +56,7 @@ extension ChatState {
       if let known = guilds[guild.id] { guild.roles = known.roles }
       guilds[guild.id] = guild
       visibility.forget(guild: guild.id)
+    case .deleteGuild(let id): removeGuild(id)
     case .role(let guild, let role):
       changeRoles(guild) {
         $0.append(role)
@@ -78,11 +79,7 @@ extension ChatState {
       guildMembers.insert(member.guildID, member.userID)
       userGuilds.insert(member.userID, member.guildID)
       visibility.forget(guild: member.guildID)
-    case .deleteMember(let guild, let user):
-      members[MemberKey(place: guild, user: user)] = nil
-      guildMembers.remove(guild, user)
-      userGuilds.remove(user, guild)
-      visibility.forget(guild: guild)
+    case .deleteMember(let guild, let user): removeMember(guild, user)
     case .invite(let invite):
       invites[invite.code] = invite
       guildInvites.insert(invite.guildID, invite.code)
@@ -95,6 +92,20 @@ extension ChatState {
       channels[channel.id] = channel
     case .updateMessage, .deleteMessage, .reaction, .deleteReaction: break
     }
+  }
+
+  private mutating func removeGuild(_ id: Snowflake) {
+    for channel in guildChannels.sorted(id) { removeChannel(channel) }
+    for user in guildMembers.sorted(id) { removeMember(id, user) }
+    guilds[id] = nil
+    visibility.forget(guild: id)
+  }
+
+  private mutating func removeMember(_ guild: Snowflake, _ user: Snowflake) {
+    members[MemberKey(place: guild, user: user)] = nil
+    guildMembers.remove(guild, user)
+    userGuilds.remove(user, guild)
+    visibility.forget(guild: guild)
   }
 
   private mutating func setAccount(_ account: Account) {

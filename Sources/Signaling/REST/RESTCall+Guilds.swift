@@ -11,6 +11,15 @@ extension RESTCall {
       let name = form.requiredString("name")
       try form.check()
       return .createGuild(name: name, owner: nil)
+    case .modifyGuild:
+      var form = try form()
+      var changes = GuildChanges()
+      changes.name = form.change("name") { $0.string($1) }
+      changes.systemChannelID = form.clearable("system_channel_id") { $0.snowflake($1) }
+      changes.ownerID = form.change("owner_id") { $0.snowflake($1) }
+      try form.check()
+      return .modifyGuild(try id("guild"), changes)
+    case .deleteGuild: return .deleteGuild(try id("guild"))
     case .getGuildChannels: return .channels(guild: try id("guild"))
     case .createChannel: return try createChannel()
     case .getGuildRoles: return .roles(guild: try id("guild"))

@@ -33,10 +33,10 @@ extension RESTCall {
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
       .modifyOwnVoiceState, .modifyVoiceState:
       .ask(try memberCommand())
-    case .createGuild, .getGuild, .getGuildChannels, .createChannel, .getGuildRoles, .createRole,
-      .modifyRole, .deleteRole, .getGuildInvites, .getChannel, .modifyChannel, .deleteChannel,
-      .setOverwrite, .deleteOverwrite, .getChannelInvites, .createInvite, .getInvite, .acceptInvite,
-      .deleteInvite:
+    case .createGuild, .getGuild, .modifyGuild, .deleteGuild, .getGuildChannels, .createChannel,
+      .getGuildRoles, .createRole, .modifyRole, .deleteRole, .getGuildInvites, .getChannel,
+      .modifyChannel, .deleteChannel, .setOverwrite, .deleteOverwrite, .getChannelInvites,
+      .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())
     case .startTyping, .getMessages, .getMessage, .createMessage, .modifyMessage, .deleteMessage,
       .addReaction, .removeOwnReaction, .removeReaction, .getReactions:

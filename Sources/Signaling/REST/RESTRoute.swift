@@ -25,6 +25,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
 
   case createGuild = "POST guilds"
   case getGuild = "GET guilds/{guild}"
+  case modifyGuild = "PATCH guilds/{guild}"
+  case deleteGuild = "DELETE guilds/{guild}"
   case getGuildRegions = "GET guilds/{guild}/regions"
   case getGuildChannels = "GET guilds/{guild}/channels"
   case createChannel = "POST guilds/{guild}/channels"
@@ -97,7 +99,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
     case .createRole, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole, .setOverwrite,
       .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
       .modifyOwnNick, .modifyMember,
-      .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createGuild:
+      .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createGuild,
+      .modifyGuild, .deleteGuild:
       .changes
     default: nil
     }

@@ -12,6 +12,7 @@ import Testing
 
   /// Every dispatch with the intent bit that it needs.
   private static let matrix: [(Payload, String, bit: Int?)] = [
+    (.guildUpdate(ChatFixtures.guild()), "GUILD_UPDATE", 0),
     (.guildDelete(guild: guild), "GUILD_DELETE", 0),
     (.roleCreate(guild: guild, ChatFixtures.role(ChatFixtures.roleID)), "GUILD_ROLE_CREATE", 0),
     (.roleUpdate(guild: guild, ChatFixtures.role(ChatFixtures.roleID)), "GUILD_ROLE_UPDATE", 0),

@@ -65,6 +65,22 @@ extension RequiredKeys {
         threads voice_states voice_states[].channel_id voice_states[].user_id
         """),
     RequiredKeys(
+      "GUILD_UPDATE",
+      required: """
+        afk_channel_id afk_timeout application_id banner default_message_notifications description emojis
+        explicit_content_filter features icon id mfa_level name nsfw_level owner_id preferred_locale
+        premium_tier public_updates_channel_id roles roles[].color roles[].colors
+        roles[].colors.primary_color roles[].colors.secondary_color roles[].colors.tertiary_color
+        roles[].hoist roles[].id roles[].managed roles[].mentionable roles[].name roles[].permissions
+        roles[].position rules_channel_id splash stickers system_channel_flags system_channel_id
+        vanity_url_code verification_level
+        """,
+      nonNull: """
+        afk_timeout emojis features id max_video_channel_users owner_id roles roles[].color
+        roles[].colors roles[].colors.primary_color roles[].id roles[].permissions roles[].position
+        roles[].tags roles[].tags.bot_id stickers system_channel_flags
+        """),
+    RequiredKeys(
       "GUILD_DELETE",
       required: """
         id

@@ -31,7 +31,7 @@ import Testing
 
   /// Each payload with the row of the table that it has to satisfy.
   private static let payloads: [(row: String, Payload)] = [
-    ("GUILD_DELETE", .guildDelete(guild: guild)),
+    ("GUILD_UPDATE", .guildUpdate(ChatFixtures.guild())), ("GUILD_DELETE", .guildDelete(guild: guild)),
     ("CHANNEL_CREATE text", .channelCreate(ChatFixtures.channel(.text, number: 10))),
     ("CHANNEL_CREATE voice", .channelCreate(ChatFixtures.channel(.voice, number: 11))),
     ("CHANNEL_CREATE category", .channelCreate(ChatFixtures.channel(.category, number: 9))),

@@ -20,7 +20,8 @@ import Testing
     ("GET", "/applications/@me", "currentApplication"), ("GET", "/users/@me/guilds", "currentGuilds"),
     ("POST", "/auth/logout", "revokeTokens"), ("DELETE", "/users/@me/guilds/1", "leaveGuild"),
     ("GET", "/users/@me/guilds/1/member", "member"), ("GET", "/users/5", "user"),
-    ("GET", "/guilds/1", "guild"),
+    ("GET", "/guilds/1", "guild"), ("PATCH", "/guilds/1", "modifyGuild"),
+    ("DELETE", "/guilds/1", "deleteGuild"),
     ("GET", "/guilds/1/channels", "channels"), ("GET", "/guilds/1/roles", "roles"),
     ("GET", "/guilds/1/invites", "guildInvites"), ("GET", "/guilds/1/members", "members"),
     ("GET", "/guilds/1/members/search?query=a", "requestMembers"), ("GET", "/guilds/1/members/2", "member"),
@@ -111,6 +112,18 @@ import Testing
     #expect(changes.isDeafened == .keep)
     #expect(changes.roles == .keep)
     #expect(changes.timedOutUntil == .set(WallTime(milliseconds: 1_767_323_045_000)))
+  }
+
+  @Test func `Null clears a guild's system channel, and ids may be text`() throws {
+    let body = #"{"name":"x","system_channel_id":null,"owner_id":"7"}"#
+    guard case .modifyGuild(_, let changes) = try RESTBench().command("PATCH", "/api/v10/guilds/1", body)
+    else {
+      Issue.record("no change of a guild")
+      return
+    }
+    #expect(changes.name == .set("x"))
+    #expect(changes.systemChannelID == .set(nil))
+    #expect(changes.ownerID == .set(Snowflake(rawValue: 7)))
   }
 
   @Test(arguments: [

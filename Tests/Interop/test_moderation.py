@@ -1,0 +1,48 @@
+"""A moderation bot's work through unmodified discord.py."""
+
+import unittest
+
+from clients import Bot, until
+from rest import REST
+from roost_server import Roost
+
+
+class ModerationBot(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.roost = Roost().start()
+        cls.addClassCleanup(cls.roost.__exit__)
+        cls.news = cls.roost.announcement
+        cls.owner = REST(cls.news, cls.news["owner"]["token"])
+        cls.guild = cls.news["guild_id"]
+
+    def setUp(self):
+        status, role = self.owner("POST", f"/guilds/{self.guild}/roles", {"name": "chief", "permissions": "8"})
+        self.assertEqual(status, 200, role)
+        path = f"/guilds/{self.guild}/members/{self.news['bots'][0]['id']}/roles/{role['id']}"
+        self.assertEqual(self.owner("PUT", path)[0], 204)
+        self.bot = Bot(self.news, 0)
+        self.addCleanup(self.bot.close)
+
+    def test_guild_changes_come_back(self):
+        self.bot("guild_tour")
+        self.assertEqual(self.bot.complaints(), [])
+
+
+class GuildDeletion(unittest.TestCase):
+    def test_everybody_learns_that_a_guild_is_gone(self):
+        with Roost() as roost:
+            news = roost.announcement
+            owner = REST(news, news["owner"]["token"])
+            bot = Bot(news, 0)
+            self.addCleanup(bot.close)
+            guild = bot.seen("ready")[0]["guilds"][0]
+            self.assertEqual(REST(news, "Bot " + news["bots"][0]["token"])("DELETE", f"/guilds/{guild}")[0], 403)
+            self.assertEqual(owner("DELETE", f"/guilds/{guild}")[0], 204)
+            until("the bot is told", lambda: bot.seen("guild_remove", guild=guild))
+            self.assertEqual(owner("GET", f"/guilds/{guild}")[0], 404)
+            self.assertEqual(bot.complaints(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
