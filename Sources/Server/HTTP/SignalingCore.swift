@@ -29,6 +29,9 @@ final class SignalingCore {
   /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
   private var voiceSeats: [VoiceKey: VoicePlace] = [:]
   private var departureCount: UInt64 = 0
+  /// Commands that the shard's mailbox had no room for, in order: none may be lost, or a muted member
+  /// would go on being heard. At most a few for each voice session, whose number is bounded.
+  private var heldCommands: [MediaCommand] = []
 
   private var gatewayActions = GatewayActions()
   private var voiceActions: [VoiceAction] = []
@@ -208,7 +211,23 @@ final class SignalingCore {
 
   private func settle(on loop: HTTPLoop) {
     perform(on: loop)
-    loop.setTimer(min(gateway.deadline, voice.deadline))
+    retell()
+    let retry = heldCommands.isEmpty ? .distantFuture : now.instant + Limits.commandRetry
+    loop.setTimer(min(gateway.deadline, voice.deadline, retry))
+  }
+
+  /// Commands the shard, after those that it had no room for.
+  private func tell(_ command: MediaCommand) {
+    if heldCommands.isEmpty, services.shard.commands.post(command) { return }
+    services.refused.mediaCommands.add()
+    heldCommands.append(command)
+  }
+
+  private func retell() {
+    guard let firstRefused = heldCommands.firstIndex(where: { !services.shard.commands.post($0) }) else {
+      return heldCommands.removeAll()
+    }
+    heldCommands.removeFirst(firstRefused)
   }
 
   /// Does what is asked until nothing is; what a refused request causes is done in the next round.
@@ -238,8 +257,7 @@ final class SignalingCore {
     switch action {
     case .send(let id, let message): send(message, to: id, on: loop)
     case .close(let id, let code): close(id, code.rawValue, code.reason, on: loop)
-    case .media(let command):
-      if !services.shard.commands.post(command) { services.refused.mediaCommands.add() }
+    case .media(let command): tell(command)
     case .left(let departure): leave(departure)
     }
   }

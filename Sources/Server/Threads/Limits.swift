@@ -17,9 +17,11 @@ enum Limits {
   static let passwords = 64
   /// Commands that wait for the shard, a dozen octets to a kilobyte each.
   ///
-  /// Several a voice connection when everybody joins at once. Full: dropped and counted; the client's
-  /// connection then fails and is tried again.
+  /// Several a voice connection when everybody joins at once. Full: counted and held back, in order, until
+  /// there is room.
   static let mediaCommands = 16_384
+  /// How soon commands that were held back are tried again: well within the 100 ms that a mute may take.
+  static let commandRetry = Interval.milliseconds(5)
   /// Events that wait for the HTTP loop: one or two a voice connection.
   ///
   /// Full: dropped and counted.
