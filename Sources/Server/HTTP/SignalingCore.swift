@@ -29,8 +29,10 @@ final class SignalingCore {
   /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
   private var voiceSeats: [VoiceKey: VoicePlace] = [:]
   private var departureCount: UInt64 = 0
-  /// Commands that the shard's mailbox had no room for, in order: none may be lost, or a muted member
-  /// would go on being heard. At most a few for each voice session, whose number is bounded.
+  /// Commands that the shard's mailbox had no room for, in order.
+  ///
+  /// None may be lost, or a muted member would go on being heard. At most a few for each voice session,
+  /// whose number is bounded.
   private var heldCommands: [MediaCommand] = []
 
   private var gatewayActions = GatewayActions()
