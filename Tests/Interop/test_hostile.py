@@ -62,7 +62,7 @@ class Hostile(unittest.TestCase):
         listener("clear")
         seed = random.randrange(1 << 32)
         dice, sent = random.Random(seed), 0
-        before = self.rest.metric("roost_media_drops_total")
+        before = self.rest.metric("roost_media_dropped_total")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             ends = time.monotonic() + 4
             while time.monotonic() < ends:
@@ -73,7 +73,7 @@ class Hostile(unittest.TestCase):
         speaker = listener("sequence")["speakers"][0]
         self.assertGreater(speaker["packets"], 150, f"seed {seed}")
         self.assertEqual((speaker["missing"], speaker["disordered"]), (0, 0), f"seed {seed}")
-        dropped = self.rest.metric("roost_media_drops_total") - before
+        dropped = self.rest.metric("roost_media_dropped_total") - before
         self.assertGreater(dropped, sent * 0.6, "strangers' datagrams are counted")
 
     def test_a_bad_token_ends_in_4004(self):
