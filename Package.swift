@@ -70,7 +70,7 @@ let package = Package(
     // Shells: they own descriptors, threads and clocks.
     module("Net", ["Base", "CNet"]),
     module("HTTPServer", ["Base", "CEvent", "CLLHTTP", "COpenSSL"]),
-    module("Stores", ["Base", "ChatCore", "CSQLite"]),
+    module("Stores", ["Base", "JSON", "ChatCore", "CSQLite"]),
     .target(name: "WebClient", path: "Sources/WebClient", exclude: ["site", "package.json"]),
 
     // Composition: configuration, threads, wiring, lifecycle.

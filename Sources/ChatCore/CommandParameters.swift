@@ -188,6 +188,8 @@ public struct MessageDraft: Hashable, Sendable {
   public var failsWithoutReference: Bool = true
   /// Only SUPPRESS_EMBEDS and SUPPRESS_NOTIFICATIONS are taken.
   public var flags: MessageFlags = []
+  /// Its cards; empty ones are dropped.
+  public var embeds: [Embed] = []
 
   /// A message of text; set the rest.
   public init(content: String) {
@@ -199,6 +201,8 @@ public struct MessageDraft: Hashable, Sendable {
 public struct MessageChanges: Hashable, Sendable {
   /// The text; null counts as "".
   public var content: Change<String> = .keep
+  /// All cards; empty ones are dropped.
+  public var embeds: Change<[Embed]> = .keep
   /// Only SUPPRESS_EMBEDS is taken.
   public var flags: Change<MessageFlags> = .keep
   /// Whom it may mention, in effect when the text changes.

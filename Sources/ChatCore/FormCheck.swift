@@ -11,12 +11,16 @@ struct FormCheck {
   }
 
   mutating func length(_ path: String, _ text: String, _ bounds: ClosedRange<Int>) {
-    let count = text.unicodeScalars.count
+    length([path], text.unicodeScalars.count, bounds)
+  }
+
+  /// The same for a text or list of `count` deeper in the body.
+  mutating func length(_ path: [String], _ count: Int, _ bounds: ClosedRange<Int>) {
     if count > bounds.upperBound, bounds.lowerBound == 0 {
-      fail([path], "BASE_TYPE_MAX_LENGTH", "Must be \(bounds.upperBound) or fewer in length.")
+      fail(path, "BASE_TYPE_MAX_LENGTH", "Must be \(bounds.upperBound) or fewer in length.")
     } else if !bounds.contains(count) {
       let range = "\(bounds.lowerBound) and \(bounds.upperBound)"
-      fail([path], "BASE_TYPE_BAD_LENGTH", "Must be between \(range) in length.")
+      fail(path, "BASE_TYPE_BAD_LENGTH", "Must be between \(range) in length.")
     }
   }
 

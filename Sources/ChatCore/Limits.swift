@@ -20,6 +20,22 @@ public enum Limits {
   public static let reactionsPerMessage = 20
   /// Code points of a message.
   public static let messageLength = 2000
+  /// Embeds of a message.
+  public static let embedsPerMessage = 10
+  /// Code points of a message's embeds together.
+  public static let embedsLength = 6000
+  /// Code points of an embed's title, author and field names.
+  public static let embedNameLength = 256
+  /// Code points of an embed's description.
+  public static let embedDescriptionLength = 4096
+  /// Code points of an embed's footer.
+  public static let embedFooterLength = 2048
+  /// Code points of an embed field's value.
+  public static let embedValueLength = 1024
+  /// Fields of an embed.
+  public static let embedFields = 25
+  /// Code points of a link in an embed.
+  public static let embedURLLength = 2048
   /// Characters of a nonce.
   public static let nonceLength = 25
   /// Ids in `allowed_mentions.users` or `.roles`.

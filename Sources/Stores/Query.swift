@@ -61,12 +61,12 @@ enum Query: String, Hashable {
     """
   case deleteInvite = "DELETE FROM invites WHERE code = ?1"
   case putMessage = """
-    INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
     """
   case setLastMessage = "UPDATE channels SET last_message_id = ?2 WHERE id = ?1"
   case updateMessage = """
     UPDATE messages SET content = ?3, edited_at = ?4, flags = ?5, mentions_everyone = ?6, mentions = ?7,
-      mentioned_roles = ?8 WHERE channel_id = ?1 AND id = ?2
+      mentioned_roles = ?8, embeds = ?9 WHERE channel_id = ?1 AND id = ?2
     """
   case deleteReactions = "DELETE FROM reactions WHERE message_id = ?1"
   case deleteMessage = "DELETE FROM messages WHERE channel_id = ?1 AND id = ?2"

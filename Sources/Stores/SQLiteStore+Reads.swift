@@ -71,7 +71,7 @@ extension SQLiteStore {
 }
 
 /// Reads a row of `messages`.
-private func readMessage(_ row: SQLiteStatement) -> Message {
+private func readMessage(_ row: SQLiteStatement) throws(StoreError) -> Message {
   var message = Message(
     id: row.id(1), channelID: row.id(0), guildID: row.id(2), authorID: row.id(3),
     kind: MessageKind(rawValue: row.number(4)) ?? .ordinary, content: row.string(5))
@@ -85,6 +85,7 @@ private func readMessage(_ row: SQLiteStatement) -> Message {
   if let channel = row.idOrNil(13), let answered = row.idOrNil(14) {
     message.reference = MessageReference(channelID: channel, messageID: answered)
   }
+  message.embeds = try EmbedCoding.embeds(row.text(15))
   return message
 }
 

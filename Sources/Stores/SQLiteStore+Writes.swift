@@ -45,6 +45,7 @@ extension SQLiteStore {
           .id(message.channelID), .id(message.id), .text(message.content), .time(message.editedAt),
           .integer(Int64(message.flags.rawValue)), .flag(message.mentionsEveryone),
           .ids(message.mentions), .ids(message.mentionedRoles),
+          .text(orNull: EmbedCoding.text(message.embeds)),
         ])
     case .deleteMessage(let channel, let message):
       try database.run(.deleteReactions, [.id(message)])
@@ -142,6 +143,7 @@ extension SQLiteStore {
         .flag(message.isTTS), .integer(Int64(message.flags.rawValue)), .nonce(message.nonce),
         .flag(message.mentionsEveryone), .ids(message.mentions), .ids(message.mentionedRoles),
         .id(message.reference?.channelID), .id(message.reference?.messageID),
+        .text(orNull: EmbedCoding.text(message.embeds)),
       ])
   }
 }

@@ -6,7 +6,7 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first]
+  static let migrations = [first, embeds]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -162,4 +162,7 @@ enum Schema {
       PRIMARY KEY (message_id, emoji_id, emoji_name, user_id)
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// Cards beneath messages, as ``EmbedCoding`` writes them.
+  private static let embeds = "ALTER TABLE messages ADD COLUMN embeds TEXT"
 }

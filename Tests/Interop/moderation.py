@@ -41,3 +41,31 @@ class Moderation:
         await self.refused(50035, guild.edit(name="x"))
         await guild.edit(name=name, system_channel=system)
         assert (await self.fetch_guild(guild.id)).name == name
+
+    async def do_embed_tour(self, channel):
+        """A full card is echoed, read back, edited, suppressed; wrong ones are refused by name."""
+        channel = self.get_channel(int(channel))
+        card = discord.Embed(
+            title="Roost", description="a nest", url="https://roost.example/", colour=0x336699,
+            timestamp=discord.utils.utcnow().replace(microsecond=123000))
+        card.set_footer(text="foot", icon_url="https://roost.example/f.png")
+        card.set_author(name="author", url="https://roost.example/a").set_image(url="https://roost.example/i.png")
+        card.set_thumbnail(url="https://roost.example/t.png").add_field(name="n", value="v")
+        created = self.echo("message", lambda m: m.embeds and m.author == self.user)
+        message = await channel.send(embed=card)
+        for seen in (message, await created, await channel.fetch_message(message.id)):
+            there = seen.embeds[0]
+            for part in ("title", "description", "url", "colour", "timestamp", "type"):
+                assert getattr(there, part) == getattr(card, part), part
+            for part, key in (("footer", "icon_url"), ("footer", "text"), ("author", "url"), ("image", "url"),
+                              ("thumbnail", "url")):
+                assert getattr(getattr(there, part), key) == getattr(getattr(card, part), key), (part, key)
+            assert [(field.name, field.value, field.inline) for field in there.fields] == [("n", "v", True)]
+        edited = self.echo("message_edit", lambda _, after: after.id == message.id)
+        await message.edit(content="two", embeds=[card, discord.Embed(title="second")])
+        assert [embed.title for embed in (await edited)[1].embeds] == ["Roost", "second"]
+        assert (await message.edit(suppress=True)).embeds == []
+        error = await self.refused(50035, channel.send(embed=discord.Embed(title="x" * 257)))
+        assert "embeds.0.title" in str(error), error
+        await self.refused(50006, channel.send(embed=discord.Embed()))
+        await message.delete()

@@ -28,6 +28,10 @@ class ModerationBot(unittest.TestCase):
         self.bot("guild_tour")
         self.assertEqual(self.bot.complaints(), [])
 
+    def test_embeds_are_kept_and_shown(self):
+        self.bot("embed_tour", channel=self.news["channels"]["text"])
+        self.assertEqual(self.bot.complaints(), [])
+
 
 class GuildDeletion(unittest.TestCase):
     def test_everybody_learns_that_a_guild_is_gone(self):

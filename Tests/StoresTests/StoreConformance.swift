@@ -9,6 +9,26 @@ struct StoreConformance {
   static let guild = Snowflake(rawValue: 2001)
   static let channel = Snowflake(rawValue: 3001)
 
+  /// A card with everything, and one with nothing but a title that JSON must escape.
+  static var embeds: [Embed] {
+    var full = Embed()
+    full.title = "t\u{0}\"\\ 👍"
+    full.description = "d"
+    full.url = "https://example.org/"
+    full.timestamp = at
+    full.color = 0xFF_FFFF
+    full.footer = Embed.Footer(text: "foot", iconURL: "https://example.org/f.png")
+    full.imageURL = "https://example.org/i.png"
+    full.thumbnailURL = "https://example.org/t.png"
+    full.author = Embed.Author(name: "a", url: "https://a.example", iconURL: "https://b.example")
+    full.fields = [
+      Embed.Field(name: "n", value: "v", isInline: true), Embed.Field(name: "m", value: "w", isInline: false),
+    ]
+    var small = Embed()
+    small.title = "\n"
+    return [full, small]
+  }
+
   /// An account, a guild with two roles, two channels, a member and an invite.
   static var world: [StoreWrite] {
     let everyone = Role(
@@ -126,6 +146,7 @@ struct StoreConformance {
     rich.mentions = [user, Snowflake(rawValue: .max)]
     rich.mentionedRoles = [guild]
     rich.reference = MessageReference(channelID: channel, messageID: Snowflake(rawValue: 5001))
+    rich.embeds = embeds
     var numbered = message(5004, "d")
     numbered.nonce = .integer(-7)
     let all = [message(5001, "a"), message(5002, "b"), rich, numbered, message(5005, "")]
@@ -159,6 +180,7 @@ struct StoreConformance {
     rich.flags = []
     rich.mentions = []
     rich.mentionsEveryone = false
+    rich.embeds.removeLast()
     try write([.updateMessage(rich)], to: &store)
     #expect(try store.message(channel: channel, id: rich.id) == rich)
   }

@@ -78,6 +78,8 @@ public struct Message: Hashable, Sendable {
   public var mentionedRoles: [Snowflake]
   /// What it answers.
   public var reference: MessageReference?
+  /// Its cards; kept, but not shown, while SUPPRESS_EMBEDS is set.
+  public var embeds: [Embed]
 
   /// Makes a message with text only; set the rest.
   public init(
@@ -98,7 +100,11 @@ public struct Message: Hashable, Sendable {
     mentions = []
     mentionedRoles = []
     reference = nil
+    embeds = []
   }
+
+  /// The cards that readers are shown.
+  public var shownEmbeds: [Embed] { flags.contains(.suppressEmbeds) ? [] : embeds }
 }
 
 /// What somebody reacts with: a Unicode emoji (`id` nil) until custom emoji exist.

@@ -15,7 +15,9 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     let (seat, author) = try textSeat(asker, at: id)
     try seat.require(.sendMessages)
-    try check(draft)
+    let embeds = draft.embeds.filter { !$0.isEmpty }
+    try check(draft, embeds)
+    if !embeds.isEmpty { try seat.require(.embedLinks) }
     if let existing = try earlier(draft, author, id) { return .message(existing) }
     let reference = try findReference(draft, seat)
     try checkSlowMode(seat, author, asker.at)
@@ -26,6 +28,7 @@ extension ChatService where Store: ~Copyable {
     message.isTTS = draft.isTTS && seat.permissions.contains(.sendTTSMessages)
     message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications])
     message.nonce = draft.nonce
+    message.embeds = embeds
     message.reference = reference.map { MessageReference(channelID: $0.channelID, messageID: $0.id) }
     resolveMentions(&message, draft.allowedMentions, seat, answering: reference)
     if let nonce = draft.nonce {
@@ -38,13 +41,14 @@ extension ChatService where Store: ~Copyable {
     return .message(view)
   }
 
-  private func check(_ draft: MessageDraft) throws(ChatError) {
+  private func check(_ draft: MessageDraft, _ embeds: [Embed]) throws(ChatError) {
     var form = FormCheck()
     form.length("content", draft.content, 0...Limits.messageLength)
     if case .text(let nonce) = draft.nonce { form.length("nonce", nonce, 0...Limits.nonceLength) }
+    EmbedRules.check(draft.embeds, &form)
     checkMentions(draft.allowedMentions, &form)
     try form.finish()
-    if TextRules.trimmed(draft.content).isEmpty { throw .code(.emptyMessage) }
+    if TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty { throw .code(.emptyMessage) }
   }
 
   private func checkMentions(_ allowed: AllowedMentions, _ form: inout FormCheck) {
@@ -149,21 +153,9 @@ extension ChatService where Store: ~Copyable {
     let before = try find(channel, id)
     guard before.kind != .join else { throw .code(.systemMessage) }
     var message = before
-    if case .set(let content) = changes.content {
+    if changes.content != .keep || changes.embeds != .keep {
       guard before.authorID == editor else { throw .code(.cannotEditOthersMessage) }
-      var form = FormCheck()
-      form.length("content", content, 0...Limits.messageLength)
-      checkMentions(changes.allowedMentions, &form)
-      try form.finish()
-      if TextRules.trimmed(content).isEmpty { throw .code(.emptyMessage) }
-      let answered = try message.reference.map { reference throws(ChatError) in
-        try read { store throws(StoreError) in
-          try store.message(channel: reference.channelID, id: reference.messageID)
-        }
-      }
-      message.content = content
-      message.editedAt = asker.at
-      resolveMentions(&message, changes.allowedMentions, seat, answering: answered ?? nil)
+      try rewrite(&message, changes, seat, asker.at)
     }
     if case .set(let flags) = changes.flags {
       if before.authorID != editor { try seat.require(.manageMessages) }
@@ -176,6 +168,33 @@ extension ChatService where Store: ~Copyable {
     try keep(.updateMessage(message))
     emit(.messageUpdate(event), to: viewers(seat.channel))
     return .message(reply)
+  }
+
+  /// The author's own changes: text and cards.
+  private mutating func rewrite(
+    _ message: inout Message, _ changes: MessageChanges, _ seat: ChannelSeat, _ now: WallTime
+  ) throws(ChatError) {
+    var form = FormCheck()
+    if case .set(let content) = changes.content {
+      form.length("content", content, 0...Limits.messageLength)
+      checkMentions(changes.allowedMentions, &form)
+      message.content = content
+    }
+    if case .set(let embeds) = changes.embeds {
+      EmbedRules.check(embeds, &form)
+      message.embeds = embeds.filter { !$0.isEmpty }
+    }
+    try form.finish()
+    if TextRules.trimmed(message.content).isEmpty, message.embeds.isEmpty { throw .code(.emptyMessage) }
+    if case .set = changes.embeds, !message.embeds.isEmpty { try seat.require(.embedLinks) }
+    message.editedAt = now
+    guard case .set = changes.content else { return }
+    let answered = try message.reference.map { reference throws(ChatError) in
+      try read { store throws(StoreError) in
+        try store.message(channel: reference.channelID, id: reference.messageID)
+      }
+    }
+    resolveMentions(&message, changes.allowedMentions, seat, answering: answered ?? nil)
   }
 
   mutating func deleteMessage(

@@ -37,7 +37,10 @@ extension JSONWriter {
     }
     array("mention_roles") { for role in message.mentionedRoles { $0.element(role) } }
     array("attachments") { _ in }
-    array("embeds") { _ in }
+    array("embeds") {
+      guard form != .redactedEvent else { return }
+      for embed in message.shownEmbeds { $0.object { $0.embed(embed) } }
+    }
     array("components") { _ in }
     field("pinned", false)
     field("type", message.kind.rawValue)

@@ -56,6 +56,7 @@ extension RESTCall {
     draft.isTTS = form.bool("tts") ?? false
     draft.allowedMentions = RESTCall.allowedMentions(&form)
     draft.flags = RESTCall.flags(&form) ?? []
+    draft.embeds = RESTCall.embeds(&form) ?? []
     if var reference = form.nested("message_reference") {
       draft.replyTo = reference.snowflake("message_id")
       draft.replyChannel = reference.snowflake("channel_id")
@@ -72,6 +73,10 @@ extension RESTCall {
     switch form.clearable("content", { $0.string($1) }) {
     case .keep: break
     case .set(let content): changes.content = .set(content ?? "")
+    }
+    switch form.clearable("embeds", { form, _ in RESTCall.embeds(&form) }) {
+    case .keep: break
+    case .set(let embeds): changes.embeds = .set(embeds ?? [])
     }
     if let flags = RESTCall.flags(&form) { changes.flags = .set(flags) }
     changes.allowedMentions = RESTCall.allowedMentions(&form)

@@ -1,0 +1,82 @@
+import Base
+import ChatCore
+import JSON
+
+/// Embeds as they stand in a column: a JSON array with short keys, absent fields left out.
+///
+/// Keys are only ever added; a reader passes over those that it does not know.
+enum EmbedCoding {
+  private static let limits = JSONLimits(depth: 8, octets: 1 << 20)
+
+  /// `nil` for none, which most messages have.
+  static func text(_ embeds: [Embed]) -> String? {
+    if embeds.isEmpty { return nil }
+    var writer = JSONWriter()
+    writer.array { for embed in embeds { $0.object { write(embed, to: &$0) } } }
+    return String(decoding: writer.octets, as: UTF8.self)
+  }
+
+  /// - Throws: ``StoreError/corrupt`` when it is not what ``text(_:)`` wrote.
+  static func embeds(_ text: String?) throws(StoreError) -> [Embed] {
+    guard let text else { return [] }
+    do throws(JSONError) {
+      let list = try JSONValue.parse(Array(text.utf8), limits: limits)
+      return (list.array ?? []).map(embed)
+    } catch {
+      throw .corrupt
+    }
+  }
+
+  private static func write(_ embed: Embed, to writer: inout JSONWriter) {
+    if let title = embed.title { writer.field("title", title) }
+    if let description = embed.description { writer.field("description", description) }
+    if let url = embed.url { writer.field("url", url) }
+    if let timestamp = embed.timestamp { writer.field("timestamp", timestamp.milliseconds) }
+    if let color = embed.color { writer.field("color", color) }
+    if let url = embed.imageURL { writer.field("image", url) }
+    if let url = embed.thumbnailURL { writer.field("thumbnail", url) }
+    if let footer = embed.footer {
+      writer.field("footer", footer.text)
+      if let url = footer.iconURL { writer.field("footer_icon", url) }
+    }
+    if let author = embed.author {
+      writer.field("author", author.name)
+      if let url = author.url { writer.field("author_url", url) }
+      if let url = author.iconURL { writer.field("author_icon", url) }
+    }
+    guard !embed.fields.isEmpty else { return }
+    writer.array("fields") {
+      for field in embed.fields {
+        $0.object {
+          $0.field("name", field.name)
+          $0.field("value", field.value)
+          $0.field("inline", field.isInline)
+        }
+      }
+    }
+  }
+
+  private static func embed(_ value: JSONValue) -> Embed {
+    var embed = Embed()
+    embed.title = value["title"]?.string
+    embed.description = value["description"]?.string
+    embed.url = value["url"]?.string
+    embed.timestamp = value["timestamp"]?.int.map { WallTime(milliseconds: Int64($0)) }
+    embed.color = value["color"]?.int
+    embed.imageURL = value["image"]?.string
+    embed.thumbnailURL = value["thumbnail"]?.string
+    embed.footer = value["footer"]?.string.map {
+      Embed.Footer(text: $0, iconURL: value["footer_icon"]?.string)
+    }
+    embed.author = value["author"]?.string.map {
+      Embed.Author(
+        name: $0, url: value["author_url"]?.string, iconURL: value["author_icon"]?.string)
+    }
+    embed.fields = (value["fields"]?.array ?? []).map { field in
+      Embed.Field(
+        name: field["name"]?.string ?? "", value: field["value"]?.string ?? "",
+        isInline: field["inline"]?.bool ?? false)
+    }
+    return embed
+  }
+}
