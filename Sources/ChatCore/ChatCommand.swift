@@ -136,6 +136,14 @@ public enum ChatCommand: Sendable {
   case removeMemberRole(guild: Snowflake, user: Snowflake, role: Snowflake)
   /// → ``ChatReply/done``
   case kick(guild: Snowflake, user: Snowflake)
+  /// → ``ChatReply/done`` Also for people who are no members.
+  case banMember(guild: Snowflake, user: Snowflake, BanParameters)
+  /// → ``ChatReply/done``
+  case unban(guild: Snowflake, user: Snowflake)
+  /// → ``ChatReply/bans(_:)`` with one ban.
+  case ban(guild: Snowflake, user: Snowflake)
+  /// → ``ChatReply/bans(_:)``
+  case bans(guild: Snowflake, BanPage)
   /// → ``ChatReply/done`` Puts a bot into a guild; needs MANAGE_GUILD there.
   case addBot(guild: Snowflake, bot: Snowflake)
 
@@ -162,6 +170,8 @@ public enum ChatCommand: Sendable {
   case editMessage(channel: Snowflake, message: Snowflake, MessageChanges)
   /// → ``ChatReply/done``
   case deleteMessage(channel: Snowflake, message: Snowflake)
+  /// → ``ChatReply/done`` 2 to 100 of the last 14 days; those that are gone already are passed over.
+  case deleteMessages(channel: Snowflake, [Snowflake])
   /// → ``ChatReply/message(_:)``
   case message(channel: Snowflake, message: Snowflake)
   /// → ``ChatReply/messages(_:)`` newest first; empty without READ_MESSAGE_HISTORY.

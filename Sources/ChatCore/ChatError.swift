@@ -45,6 +45,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case unknownUser = 10013
   case unknownEmoji = 10014
   case unknownSession = 10020
+  case unknownBan = 10026
   case unknownVoiceState = 10065
   case botsNotAllowed = 20001
   case onlyBots = 20002
@@ -56,8 +57,10 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case tooManyChannels = 30013
   case tooManyInvites = 30016
   case tooManyMembers = 30019
+  case tooManyBans = 30035
   case tooManyOverwrites = 30060
   case unauthorized = 40001
+  case userBanned = 40007
   case targetNotInVoice = 40032
   case missingAccess = 50001
   case cannotEditOthersMessage = 50005
@@ -67,6 +70,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case systemMessage = 50021
   case wrongChannelType = 50024
   case invalidRole = 50028
+  case messageTooOld = 50034
   case invalidFormBody = 50035
   case invalidGuild = 50055
   case overloaded = 130000
@@ -87,6 +91,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .unknownUser: "Unknown User"
     case .unknownEmoji: "Unknown Emoji"
     case .unknownSession: "Unknown Session"
+    case .unknownBan: "Unknown Ban"
     case .unknownVoiceState: "Unknown Voice State"
     case .botsNotAllowed: "Bots cannot use this endpoint"
     case .onlyBots: "Only bots can use this endpoint"
@@ -98,9 +103,11 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .tooManyChannels: "Maximum number of guild channels reached (\(Limits.channelsPerGuild))"
     case .tooManyInvites: "Maximum number of invites reached (\(Limits.invitesPerGuild))"
     case .tooManyMembers: "Maximum number of server members reached"
+    case .tooManyBans: "Maximum number of bans for non-guild members have been exceeded"
     case .tooManyOverwrites:
       "Maximum number of permission overwrites reached (\(Limits.overwritesPerChannel))"
     case .unauthorized: "Unauthorized. Provide a valid token and try again"
+    case .userBanned: "The user is banned from this guild."
     case .targetNotInVoice: "Target user is not connected to voice."
     case .missingAccess: "Missing Access"
     case .cannotEditOthersMessage: "Cannot edit a message authored by another user"
@@ -110,6 +117,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .systemMessage: "Cannot execute action on a system message"
     case .wrongChannelType: "Cannot execute action on this channel type"
     case .invalidRole: "Invalid Role"
+    case .messageTooOld: "A message provided was too old to bulk delete"
     case .invalidFormBody: "Invalid Form Body"
     case .invalidGuild: "Invalid Guild"
     case .overloaded: "API resource is currently overloaded. Try again a little later"
@@ -122,7 +130,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .unauthorized: 401
     case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
-      .cannotEditOthersMessage, .systemMessage:
+      .cannotEditOthersMessage, .systemMessage, .userBanned:
       403
     case .slowMode: 429
     case .overloaded: 503

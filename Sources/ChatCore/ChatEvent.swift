@@ -23,6 +23,8 @@ public enum Audience: Hashable, Sendable {
   case guild(Snowflake)
   /// Every session subscribed to the guild except those of one user.
   case guildExcept(Snowflake, user: Snowflake)
+  /// Sessions subscribed to the guild whose user is in the set.
+  case members(guild: Snowflake, only: Set<Snowflake>)
   /// Sessions subscribed to the guild whose user may view the channel. `only` nil: all of them; otherwise
   /// exactly those whose user is in it. The set is right at this point of the output order.
   case viewers(guild: Snowflake, channel: Snowflake, only: Set<Snowflake>?)
@@ -60,6 +62,10 @@ public enum Payload: Hashable, Sendable {
   case memberUpdate(MemberView)
   /// GUILD_MEMBER_REMOVE.
   case memberRemove(guild: Snowflake, User)
+  /// GUILD_BAN_ADD. The audience holds only members with BAN_MEMBERS or VIEW_AUDIT_LOG.
+  case banAdd(guild: Snowflake, User)
+  /// GUILD_BAN_REMOVE. The audience holds only members with BAN_MEMBERS or VIEW_AUDIT_LOG.
+  case banRemove(guild: Snowflake, User)
   /// USER_UPDATE.
   case userUpdate(SelfUser)
   /// INVITE_CREATE. The audience holds only members with MANAGE_CHANNELS.
@@ -72,6 +78,8 @@ public enum Payload: Hashable, Sendable {
   case messageUpdate(MessageView)
   /// MESSAGE_DELETE.
   case messageDelete(guild: Snowflake, channel: Snowflake, message: Snowflake)
+  /// MESSAGE_DELETE_BULK, at most 100 ids, ascending.
+  case messagesDelete(guild: Snowflake, channel: Snowflake, messages: [Snowflake])
   /// MESSAGE_REACTION_ADD.
   case reactionAdd(ReactionEvent, member: MemberView)
   /// MESSAGE_REACTION_REMOVE.

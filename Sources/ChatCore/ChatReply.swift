@@ -40,6 +40,8 @@ public enum ChatReply: Hashable, Sendable {
   case member(MemberView)
   /// Members, ascending by user id; `notFound` only for a query by ids.
   case members([MemberView], notFound: [Snowflake])
+  /// Bans, ascending by user id.
+  case bans([BanView])
   /// An invite.
   case invite(InviteView)
   /// Invites, oldest first.

@@ -38,6 +38,10 @@ public enum StoreWrite: Hashable, Sendable {
   case member(Member)
   /// Removes a member.
   case deleteMember(guild: Snowflake, user: Snowflake)
+  /// Adds or replaces a ban.
+  case ban(Ban)
+  /// Removes a ban.
+  case deleteBan(guild: Snowflake, user: Snowflake)
   /// Adds or replaces an invite.
   case invite(Invite)
   /// Removes an invite.
@@ -86,6 +90,8 @@ public struct ChatSnapshot: Hashable, Sendable {
   public var channels: [Channel] = []
   /// All members, ascending by guild and user.
   public var members: [Member] = []
+  /// All bans, ascending by guild and user.
+  public var bans: [Ban] = []
   /// All invites, ascending by code.
   public var invites: [Invite] = []
   /// The greatest id in any table, also of messages deleted since; `nil` in an empty store.
@@ -123,6 +129,10 @@ public protocol ChatStore: ~Copyable {
   /// The first messages of the channel newer than `bound`, oldest first.
   mutating func messages(channel: Snowflake, after bound: Snowflake, limit: Int) throws(StoreError)
     -> [Message]
+  /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
+  mutating func messageIDs(
+    channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
+  ) throws(StoreError) -> [Snowflake]
   /// The message's reactions in the order in which the emoji came, `isMine` as `reader` sees it.
   mutating func reactions(message: Snowflake, reader: Snowflake?) throws(StoreError) -> [ReactionCount]
   /// Users who reacted with `emoji` and have an id greater than `after`, ascending.

@@ -112,6 +112,31 @@ public struct MemberChanges: Hashable, Sendable {
   public init() {}
 }
 
+/// PUT of a ban.
+public struct BanParameters: Hashable, Sendable {
+  /// How far back the user's messages are deleted, in seconds.
+  public var deleteSeconds: Int = 0
+  /// Why.
+  public var reason: String?
+
+  /// Deletes no message and gives no reason; set what the body gives.
+  public init() {}
+}
+
+/// Which bans of a guild are listed, ascending by user id.
+public struct BanPage: Hashable, Sendable {
+  /// Users before or after an id; anything else is the first page.
+  public var anchor: HistoryAnchor
+  /// How many at most.
+  public var limit: Int
+
+  /// Makes a page.
+  public init(anchor: HistoryAnchor, limit: Int) {
+    self.anchor = anchor
+    self.limit = limit
+  }
+}
+
 /// Which members op 8 asks for.
 public enum MemberQuery: Hashable, Sendable {
   /// Username or nickname begins with `prefix`, without regard to case; all when it is "" and limit is 0.

@@ -20,6 +20,22 @@ public enum Limits {
   public static let reactionsPerMessage = 20
   /// Code points of a message.
   public static let messageLength = 2000
+  /// Bans of a guild, about 100 octets each; beyond it 30035.
+  public static let bansPerGuild = 100_000
+  /// Bans in one page of the list.
+  public static let banPage = 1000
+  /// How far back a ban deletes messages: a week in seconds.
+  public static let banDeleteSecondsMax = 604_800
+  /// Messages that one ban deletes; older ones stay.
+  ///
+  /// Ours: it bounds one transaction to about 100 ms.
+  public static let messagesDeletedByBan = 5_000
+  /// Messages deleted with one request, or told of in one event.
+  public static let bulkDelete = 100
+  /// Older messages are not deleted in bulk: 14 days in milliseconds.
+  public static let bulkDeleteAge: Int64 = 14 * 86_400_000
+  /// Code points of a moderator's reason.
+  public static let reasonLength = 512
   /// Embeds of a message.
   public static let embedsPerMessage = 10
   /// Code points of a message's embeds together.

@@ -55,6 +55,10 @@ enum Query: String, Hashable {
   case deleteMemberRoles = "DELETE FROM member_roles WHERE guild_id = ?1 AND user_id = ?2"
   case putMemberRole = "INSERT INTO member_roles VALUES (?1, ?2, ?3)"
   case deleteMember = "DELETE FROM members WHERE guild_id = ?1 AND user_id = ?2"
+  case putBan = """
+    INSERT INTO bans VALUES (?1, ?2, ?3) ON CONFLICT (guild_id, user_id) DO UPDATE SET reason = ?3
+    """
+  case deleteBan = "DELETE FROM bans WHERE guild_id = ?1 AND user_id = ?2"
   case putInvite = """
     INSERT INTO invites VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
     ON CONFLICT (code) DO UPDATE SET uses = ?8
@@ -83,6 +87,7 @@ enum Query: String, Hashable {
   case overwrites = "SELECT * FROM overwrites ORDER BY channel_id, id"
   case members = "SELECT * FROM members ORDER BY guild_id, user_id"
   case memberRoles = "SELECT * FROM member_roles ORDER BY guild_id, user_id, role_id"
+  case bans = "SELECT * FROM bans ORDER BY guild_id, user_id"
   case invites = "SELECT * FROM invites ORDER BY code"
   case newestID = """
     SELECT max((SELECT id FROM newest_deleted),
@@ -101,6 +106,10 @@ enum Query: String, Hashable {
     """
   case messagesAfter = """
     SELECT * FROM messages WHERE channel_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3
+    """
+  case messageIDs = """
+    SELECT id FROM messages WHERE channel_id = ?1 AND id >= ?2 AND author_id = ?3
+    ORDER BY id DESC LIMIT ?4
     """
   case reactions = """
     SELECT emoji_id, emoji_name, count(*), coalesce(max(user_id = ?2), 0) FROM reactions

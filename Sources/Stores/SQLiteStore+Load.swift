@@ -10,6 +10,9 @@ extension SQLiteStore {
     snapshot.guilds = try loadGuilds()
     snapshot.channels = try loadChannels()
     snapshot.members = try loadMembers()
+    snapshot.bans = try database.rows(.bans, []) { row in
+      Ban(guildID: row.id(0), userID: row.id(1), reason: row.text(2))
+    }
     snapshot.invites = try database.rows(.invites, [], invite)
     let newest = try database.rows(.newestID, []) { $0.id(0) }.first
     if let newest, newest.rawValue > 0 { snapshot.newestID = newest }

@@ -27,6 +27,15 @@ extension SQLiteStore {
     try database.rows(.messagesAfter, [.id(channel), .bound(bound), .number(limit)], readMessage)
   }
 
+  /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
+  public mutating func messageIDs(
+    channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
+  ) throws(StoreError) -> [Snowflake] {
+    try database.rows(
+      .messageIDs, [.id(channel), .bound(oldest), .id(author), .number(limit)]
+    ) { $0.id(0) }
+  }
+
   /// The message's reactions in the order in which the emoji came.
   public mutating func reactions(
     message: Snowflake, reader: Snowflake?

@@ -27,6 +27,9 @@ extension SQLiteStore {
     case .member(let member): try put(member)
     case .deleteMember(let guild, let user):
       try database.run(.deleteMember, [.id(guild), .id(user)])
+    case .ban(let ban):
+      try database.run(.putBan, [.id(ban.guildID), .id(ban.userID), .text(orNull: ban.reason)])
+    case .deleteBan(let guild, let user): try database.run(.deleteBan, [.id(guild), .id(user)])
     case .invite(let invite): try put(invite)
     case .deleteInvite(let code): try database.run(.deleteInvite, [.text(code)])
     default: try applyToMessages(write)

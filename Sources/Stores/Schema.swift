@@ -6,7 +6,7 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds]
+  static let migrations = [first, embeds, bans]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -165,4 +165,13 @@ enum Schema {
 
   /// Cards beneath messages, as ``EmbedCoding`` writes them.
   private static let embeds = "ALTER TABLE messages ADD COLUMN embeds TEXT"
+
+  private static let bans = """
+    CREATE TABLE bans (
+      guild_id INTEGER NOT NULL REFERENCES guilds (id) ON DELETE CASCADE,
+      user_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      reason TEXT,
+      PRIMARY KEY (guild_id, user_id)
+    ) STRICT, WITHOUT ROWID
+    """
 }

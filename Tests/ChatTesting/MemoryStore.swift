@@ -126,6 +126,17 @@ public struct MemoryStore: ~Copyable, ChatStore {
       current.messages.filter { $0.channelID == channel && bound < $0.id }.prefix(limit))
   }
 
+  /// Ids of an author's messages, newest first.
+  public mutating func messageIDs(
+    channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
+  ) throws(StoreError) -> [Snowflake] {
+    try check(.read)
+    let found = current.messages.filter {
+      $0.channelID == channel && $0.authorID == author && $0.id >= oldest
+    }
+    return found.suffix(limit).reversed().map(\.id)
+  }
+
   /// Reactions by emoji.
   public mutating func reactions(
     message: Snowflake, reader: Snowflake?
@@ -188,6 +199,7 @@ public struct Tables: Hashable, Sendable {
     case .deleteGuild(let id):
       for channel in snapshot.channels where channel.guildID == id { apply(.deleteChannel(channel.id)) }
       snapshot.members.removeAll { $0.guildID == id }
+      snapshot.bans.removeAll { $0.guildID == id }
       snapshot.guilds.removeAll { $0.id == id }
     case .role(let guild, let role): changeRoles(guild) { $0 = $0.filter { $0.id != role.id } + [role] }
     case .deleteRole(let guild, let role):
@@ -208,6 +220,12 @@ public struct Tables: Hashable, Sendable {
       snapshot.members.sort { ($0.guildID, $0.userID) < ($1.guildID, $1.userID) }
     case .deleteMember(let guild, let user):
       snapshot.members.removeAll { $0.guildID == guild && $0.userID == user }
+    case .ban(let ban):
+      snapshot.bans.removeAll { $0.guildID == ban.guildID && $0.userID == ban.userID }
+      snapshot.bans.append(ban)
+      snapshot.bans.sort { ($0.guildID, $0.userID) < ($1.guildID, $1.userID) }
+    case .deleteBan(let guild, let user):
+      snapshot.bans.removeAll { $0.guildID == guild && $0.userID == user }
     case .invite(let invite): put(invite, in: \.invites) { $0.code }
     case .deleteInvite(let code): snapshot.invites.removeAll { $0.code == code }
     default: applyToMessages(write)

@@ -69,3 +69,31 @@ class Moderation:
         assert "embeds.0.title" in str(error), error
         await self.refused(50006, channel.send(embed=discord.Embed()))
         await message.delete()
+
+    async def do_purge_tour(self, channel):
+        """Several messages go in one request and one event."""
+        channel = self.get_channel(int(channel))
+        messages = [await channel.send(f"purge {number}") for number in range(3)]
+        bulk = self.echo("raw_bulk_message_delete")
+        await channel.delete_messages(messages)
+        assert (await bulk).message_ids == {message.id for message in messages}
+        assert not {m.id for m in messages} & {m.id async for m in channel.history(limit=10)}
+        old = [discord.Object(id=1), discord.Object(id=2)]
+        await self.refused(50034, channel.delete_messages(old))
+
+    async def do_ban_tour(self, user):
+        """Ban with a reason and a purge, list, fetch, unban."""
+        guild = self.guilds[0]
+        target = guild.get_member(int(user)) or await guild.fetch_member(int(user))
+        banned = self.echo("member_ban", lambda _, who: who.id == target.id)
+        left = self.echo("member_remove", lambda member: member.id == target.id)
+        await guild.ban(target, reason="spâm & more", delete_message_seconds=3600)
+        await banned
+        await left
+        assert (await guild.fetch_ban(target)).reason == "spâm & more"
+        assert [entry.user.id async for entry in guild.bans(limit=5)] == [target.id]
+        unbanned = self.echo("member_unban", lambda _, who: who.id == target.id)
+        await guild.unban(target)
+        await unbanned
+        await self.refused(10026, guild.fetch_ban(target))
+        await self.refused(10026, guild.unban(target))

@@ -32,6 +32,20 @@ class ModerationBot(unittest.TestCase):
         self.bot("embed_tour", channel=self.news["channels"]["text"])
         self.assertEqual(self.bot.complaints(), [])
 
+    def test_many_messages_go_at_once(self):
+        self.bot("purge_tour", channel=self.news["channels"]["text"])
+        self.assertEqual(self.bot.complaints(), [])
+
+    def test_a_banned_bot_is_out_until_the_ban_is_lifted(self):
+        spammer = Bot(self.news, 4)
+        self.addCleanup(spammer.close)
+        text = self.news["channels"]["text"]
+        said = spammer("send", channel=text, content="buy")["message"]
+        self.bot("ban_tour", user=spammer.user)
+        until("the spammer is told", lambda: spammer.seen("guild_remove", guild=str(self.guild)))
+        self.assertEqual(self.owner("GET", f"/channels/{text}/messages/{said}")[0], 404)
+        self.assertEqual(self.bot.complaints() + spammer.complaints(), [])
+
 
 class GuildDeletion(unittest.TestCase):
     def test_everybody_learns_that_a_guild_is_gone(self):

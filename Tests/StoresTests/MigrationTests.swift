@@ -31,14 +31,16 @@ struct MigrationTests {
     old.nonce = .text("n")
     var card = StoreConformance.message(5002, "new")
     card.embeds = StoreConformance.embeds
+    let ban = Ban(guildID: StoreConformance.guild, userID: StoreConformance.user, reason: nil)
     do {
       var store = try SQLiteStore(path: folder.database)
       #expect(try store.message(channel: StoreConformance.channel, id: old.id) == old)
-      try StoreConformance.write([.message(card)], to: &store)
+      try StoreConformance.write([.message(card), .ban(ban)], to: &store)
     }
     var store = try SQLiteStore(path: folder.database)
     #expect(try store.messages(channel: StoreConformance.channel, before: nil, limit: 9) == [card, old])
     let snapshot = try store.load()
+    #expect(snapshot.bans == [ban])
     #expect(snapshot.guilds.map(\.name) == ["g"] && snapshot.members.count == 1)
   }
 }

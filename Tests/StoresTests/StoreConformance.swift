@@ -183,6 +183,15 @@ struct StoreConformance {
     rich.embeds.removeLast()
     try write([.updateMessage(rich)], to: &store)
     #expect(try store.message(channel: channel, id: rich.id) == rich)
+
+    func newest(_ since: UInt64, _ author: Snowflake, _ limit: Int) throws -> [UInt64] {
+      try store.messageIDs(
+        channel: channel, author: author, since: Snowflake(rawValue: since), limit: limit
+      ).map(\.rawValue)
+    }
+    #expect(try newest(5003, user, 10) == [5005, 5004, 5003])
+    #expect(try newest(0, user, 2) == [5005, 5004])
+    #expect(try newest(0, guild, 10) == [])
   }
 
   static func checkReactions<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
@@ -260,7 +269,18 @@ struct StoreConformance {
       [
         .message(said), .reaction(message: said.id, ReactionEmoji(id: nil, name: "👍"), user: user, at: at),
       ], to: &store)
+    let second = Ban(guildID: guild, userID: Snowflake(rawValue: 1002), reason: nil)
+    try write(
+      [
+        .ban(second), .ban(Ban(guildID: guild, userID: user, reason: "a")),
+        .ban(Ban(guildID: guild, userID: user, reason: "b")),
+      ], to: &store)
+    #expect(
+      try store.load().bans == [Ban(guildID: guild, userID: user, reason: "b"), second])
+    try write([.deleteBan(guild: guild, user: user)], to: &store)
+    #expect(try store.load().bans == [second])
     try write([.deleteGuild(guild)], to: &store)
+    #expect(try store.load().bans == [])
     let after = try store.load()
     #expect(after.guilds == [] && after.channels == [] && after.members == [] && after.invites == [])
     #expect(after.accounts.count == 2, "people stay")

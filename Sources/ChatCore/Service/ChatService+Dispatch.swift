@@ -65,6 +65,11 @@ extension ChatService where Store: ~Copyable {
     case .removeMemberRole(let guild, let user, let role):
       try changeMemberRole(guild, user, role, isAdded: false, asker)
     case .kick(let guild, let user): try kick(guild, user, asker)
+    case .banMember(let guild, let user, let parameters):
+      try banMember(guild, user, parameters, asker)
+    case .unban(let guild, let user): try unban(guild, user, asker)
+    case .ban(let guild, let user): try ban(guild, user, asker)
+    case .bans(let guild, let page): try bans(guild, page, asker)
     case .addBot(let guild, let bot): try addBot(guild, bot, asker)
     case .updateVoiceState(let update): try updateVoiceState(update, asker)
     case .modifyVoiceState(let guild, let user, let changes):
@@ -82,6 +87,7 @@ extension ChatService where Store: ~Copyable {
     case .editMessage(let channel, let message, let changes):
       try editMessage(channel, message, changes, asker)
     case .deleteMessage(let channel, let message): try deleteMessage(channel, message, asker)
+    case .deleteMessages(let channel, let messages): try deleteMessages(channel, messages, asker)
     case .message(let channel, let message): try self.message(channel, message, asker)
     case .messages(let channel, let anchor, let limit): try history(channel, anchor, limit, asker)
     case .addReaction(let channel, let message, let emoji):

@@ -119,6 +119,7 @@ extension ChatService where Store: ~Copyable {
     guard state.guildMembers.count(guild.id) < Limits.membersPerGuild else {
       throw .code(.tooManyMembers)
     }
+    guard state.bans[MemberKey(place: guild.id, user: user)] == nil else { throw .code(.userBanned) }
     let member = newMember(guild.id, user, at, isTemporary: isTemporary)
     try keep(.member(member))
     emit(.guildCreate(snapshot(Seat(guild: guild, member: member, at: at))), to: .user(user))

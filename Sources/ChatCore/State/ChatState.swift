@@ -26,6 +26,8 @@ struct ChatState: Sendable {
   private(set) var channels = Table<Snowflake, Channel>()
   private(set) var members = Table<MemberKey, Member>()
   private(set) var invites = Table<String, Invite>()
+  private(set) var bans = Table<MemberKey, Ban>()
+  private(set) var guildBans = Relation<Snowflake, Snowflake>()
   private(set) var guildChannels = Relation<Snowflake, Snowflake>()
   private(set) var guildMembers = Relation<Snowflake, Snowflake>()
   private(set) var guildInvites = Relation<Snowflake, String>()
@@ -80,6 +82,10 @@ extension ChatState {
       userGuilds.insert(member.userID, member.guildID)
       visibility.forget(guild: member.guildID)
     case .deleteMember(let guild, let user): removeMember(guild, user)
+    case .ban(let ban):
+      bans[MemberKey(place: ban.guildID, user: ban.userID)] = ban
+      guildBans.insert(ban.guildID, ban.userID)
+    case .deleteBan(let guild, let user): removeBan(guild, user)
     case .invite(let invite):
       invites[invite.code] = invite
       guildInvites.insert(invite.guildID, invite.code)
@@ -97,8 +103,14 @@ extension ChatState {
   private mutating func removeGuild(_ id: Snowflake) {
     for channel in guildChannels.sorted(id) { removeChannel(channel) }
     for user in guildMembers.sorted(id) { removeMember(id, user) }
+    for user in guildBans.sorted(id) { removeBan(id, user) }
     guilds[id] = nil
     visibility.forget(guild: id)
+  }
+
+  private mutating func removeBan(_ guild: Snowflake, _ user: Snowflake) {
+    bans[MemberKey(place: guild, user: user)] = nil
+    guildBans.remove(guild, user)
   }
 
   private mutating func removeMember(_ guild: Snowflake, _ user: Snowflake) {
@@ -239,7 +251,7 @@ extension ChatState {
       accounts.mark, logins.mark, applications.mark, guilds.mark, channels.mark, members.mark, invites.mark,
       guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
       userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
-      slowModePosts.mark,
+      slowModePosts.mark, bans.mark, guildBans.mark,
     ])
   }
 
@@ -265,6 +277,8 @@ extension ChatState {
     userVoice.rollback(to: tables[16])
     nonces.rollback(to: tables[17])
     slowModePosts.rollback(to: tables[18])
+    bans.rollback(to: tables[19])
+    guildBans.rollback(to: tables[20])
     visibility.forgetEverything()
   }
 
@@ -289,5 +303,7 @@ extension ChatState {
     userVoice.commit()
     nonces.commit()
     slowModePosts.commit()
+    bans.commit()
+    guildBans.commit()
   }
 }

@@ -65,12 +65,15 @@ struct Dispatch {
     case .memberAdd: ("GUILD_MEMBER_ADD", .guildMembers)
     case .memberUpdate: ("GUILD_MEMBER_UPDATE", .guildMembers)
     case .memberRemove: ("GUILD_MEMBER_REMOVE", .guildMembers)
+    case .banAdd: ("GUILD_BAN_ADD", .guildModeration)
+    case .banRemove: ("GUILD_BAN_REMOVE", .guildModeration)
     case .userUpdate: ("USER_UPDATE", [])
     case .inviteCreate: ("INVITE_CREATE", .guildInvites)
     case .inviteDelete: ("INVITE_DELETE", .guildInvites)
     case .messageCreate: ("MESSAGE_CREATE", .guildMessages)
     case .messageUpdate: ("MESSAGE_UPDATE", .guildMessages)
     case .messageDelete: ("MESSAGE_DELETE", .guildMessages)
+    case .messagesDelete: ("MESSAGE_DELETE_BULK", .guildMessages)
     case .reactionAdd: ("MESSAGE_REACTION_ADD", .guildMessageReactions)
     case .reactionRemove: ("MESSAGE_REACTION_REMOVE", .guildMessageReactions)
     case .typing: ("TYPING_START", .guildMessageTyping)
@@ -94,7 +97,8 @@ struct Dispatch {
     case .memberAdd(let view), .memberUpdate(let view):
       writer.field("guild_id", view.member.guildID)
       writer.member(view)
-    case .memberRemove(let guild, let user):
+    case .memberRemove(let guild, let user), .banAdd(let guild, let user),
+      .banRemove(let guild, let user):
       writer.field("guild_id", guild)
       writer.object("user") { $0.user(user) }
     case .userUpdate(let account): writer.selfUser(account)
@@ -106,6 +110,10 @@ struct Dispatch {
     case .messageCreate(let view), .messageUpdate(let view): writer.message(view, .event)
     case .messageDelete(let guild, let channel, let message):
       writer.field("id", message)
+      writer.field("channel_id", channel)
+      writer.field("guild_id", guild)
+    case .messagesDelete(let guild, let channel, let messages):
+      writer.array("ids") { for id in messages { $0.element(id) } }
       writer.field("channel_id", channel)
       writer.field("guild_id", guild)
     case .reactionAdd(let event, let member): writer.reactionEvent(event, member: member)

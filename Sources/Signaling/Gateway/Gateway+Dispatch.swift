@@ -63,6 +63,8 @@ extension Gateway {
     case .guild(let guild): subscribers[guild] ?? []
     case .guildExcept(let guild, let user):
       (subscribers[guild] ?? []).filter { sessions[$0].user != user }
+    case .members(let guild, let only):
+      (subscribers[guild] ?? []).filter { only.contains(sessions[$0].user) }
     case .viewers(let guild, _, nil): subscribers[guild] ?? []
     case .viewers(let guild, _, let only?):
       (subscribers[guild] ?? []).filter { only.contains(sessions[$0].user) }

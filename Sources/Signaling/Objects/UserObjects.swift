@@ -60,6 +60,12 @@ extension JSONWriter {
     partialMember(view.member)
   }
 
+  /// The fields of a ban.
+  mutating func ban(_ view: BanView) {
+    field("reason", view.ban.reason)
+    object("user") { $0.user(view.user) }
+  }
+
   /// The fields of a role.
   mutating func role(_ role: Role) {
     field("id", role.id)

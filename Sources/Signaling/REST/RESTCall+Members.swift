@@ -22,6 +22,13 @@ extension RESTCall {
       return .modifyMember(guild: guild, user: try own(), changes)
     case .modifyMember: return .modifyMember(guild: guild, user: try user("user"), try memberChanges())
     case .removeMember: return .kick(guild: guild, user: try user("user"))
+    case .getBans:
+      let limit = try queryInt("limit", in: 1...Limits.banPage, default: Limits.banPage)
+      return .bans(guild: guild, BanPage(anchor: try banAnchor(), limit: limit))
+    case .getBan: return .ban(guild: guild, user: try user("user"))
+    case .createBan:
+      return .banMember(guild: guild, user: try user("user"), try banParameters())
+    case .deleteBan: return .unban(guild: guild, user: try user("user"))
     case .addMemberRole:
       return .addMemberRole(guild: guild, user: try user("user"), role: try id("role"))
     case .removeMemberRole:
@@ -36,6 +43,36 @@ extension RESTCall {
       return .modifyVoiceState(guild: guild, user: try user("user"), changes)
     default: return .member(guild: guild, user: try user("user"))
     }
+  }
+
+  private func banAnchor() throws(RESTError) -> HistoryAnchor {
+    if let id = try queryID("before") { return .before(id) }
+    if let id = try queryID("after") { return .after(id) }
+    return .newest
+  }
+
+  /// Some libraries put the fields into the query; the body counts where both have one.
+  private func banParameters() throws(RESTError) -> BanParameters {
+    let queryDays = try queryInt("delete_message_days", in: 0...7, default: 0)
+    let querySeconds = try queryInt(
+      "delete_message_seconds", in: 0...Limits.banDeleteSecondsMax, default: queryDays * 86_400)
+    var form = try form()
+    var parameters = BanParameters()
+    let days = form.int("delete_message_days").map { $0.multipliedReportingOverflow(by: 86_400) }
+    let seconds =
+      form.int("delete_message_seconds") ?? days.map { $0.overflow ? .max : $0.partialValue }
+    try form.check()
+    parameters.deleteSeconds = seconds ?? querySeconds
+    parameters.reason = reason
+    return parameters
+  }
+
+  /// What the moderator wrote to explain it, percent-encoded in a header; cut rather than refused.
+  private var reason: String? {
+    guard let text = request.header("x-audit-log-reason") else { return nil }
+    let decoded = PercentCoding.decode(text[...], plus: .itself) ?? text
+    let kept = String(String.UnicodeScalarView(decoded.unicodeScalars.prefix(Limits.reasonLength)))
+    return kept.isEmpty ? nil : kept
   }
 
   private func memberChanges() throws(RESTError) -> MemberChanges {

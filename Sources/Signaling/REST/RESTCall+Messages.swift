@@ -15,6 +15,14 @@ extension RESTCall {
     case .modifyMessage:
       return .editMessage(channel: channel, message: try id("message"), try messageChanges())
     case .deleteMessage: return .deleteMessage(channel: channel, message: try id("message"))
+    case .deleteMessages:
+      var form = try form()
+      if form.value("messages") == nil {
+        form.note("messages", "BASE_TYPE_REQUIRED", "This field is required")
+      }
+      let messages = form.snowflakes("messages") ?? []
+      try form.check()
+      return .deleteMessages(channel: channel, messages)
     case .addReaction:
       return .addReaction(channel: channel, message: try id("message"), try emoji())
     case .removeOwnReaction:

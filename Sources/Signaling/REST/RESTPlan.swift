@@ -31,7 +31,7 @@ extension RESTCall {
       try accountPlan()
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
-      .modifyOwnVoiceState, .modifyVoiceState:
+      .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .deleteBan:
       .ask(try memberCommand())
     case .createGuild, .getGuild, .modifyGuild, .deleteGuild, .getGuildChannels, .createChannel,
       .getGuildRoles, .createRole, .modifyRole, .deleteRole, .getGuildInvites, .getChannel,
@@ -39,7 +39,7 @@ extension RESTCall {
       .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())
     case .startTyping, .getMessages, .getMessage, .createMessage, .modifyMessage, .deleteMessage,
-      .addReaction, .removeOwnReaction, .removeReaction, .getReactions:
+      .deleteMessages, .addReaction, .removeOwnReaction, .removeReaction, .getReactions:
       .ask(try messageCommand())
     }
   }

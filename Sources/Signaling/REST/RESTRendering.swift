@@ -47,6 +47,7 @@ struct RenderingOptions: Sendable {
         ? .object { $0.field("nick", view.member.nick) } : .object { $0.member(view) }
     case .members(let members, _):
       .list { for view in members { $0.object { $0.member(view) } } }
+    case .bans(let views): bans(views, route)
     case .invite(let view): invite(view, route)
     case .invites(let views): .list { for view in views { $0.object { $0.fullInvite(view) } } }
     case .message(let view): .object { $0.message(view, .rest) }
@@ -64,6 +65,11 @@ struct RenderingOptions: Sendable {
       $0.field("approximate_member_count", snapshot.memberCount)
       $0.field("approximate_presence_count", snapshot.memberCount)
     }
+  }
+
+  private func bans(_ views: [BanView], _ route: RESTRoute) -> RESTResponse {
+    if route == .getBan, let view = views.first { return .object { $0.ban(view) } }
+    return .list { for view in views { $0.object { $0.ban(view) } } }
   }
 
   private func page(_ guilds: [GuildSummary]) -> RESTResponse {

@@ -46,6 +46,10 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case removeMember = "DELETE guilds/{guild}/members/{user}"
   case addMemberRole = "PUT guilds/{guild}/members/{user}/roles/{role}"
   case removeMemberRole = "DELETE guilds/{guild}/members/{user}/roles/{role}"
+  case getBans = "GET guilds/{guild}/bans"
+  case getBan = "GET guilds/{guild}/bans/{user}"
+  case createBan = "PUT guilds/{guild}/bans/{user}"
+  case deleteBan = "DELETE guilds/{guild}/bans/{user}"
   case modifyOwnVoiceState = "PATCH guilds/{guild}/voice-states/@me"
   case modifyVoiceState = "PATCH guilds/{guild}/voice-states/{user}"
   case getOwnVoiceState = "GET guilds/{guild}/voice-states/@me"
@@ -64,6 +68,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case createMessage = "POST channels/{channel}/messages"
   case modifyMessage = "PATCH channels/{channel}/messages/{message}"
   case deleteMessage = "DELETE channels/{channel}/messages/{message}"
+  case deleteMessages = "POST channels/{channel}/messages/bulk-delete"
   case addReaction = "PUT channels/{channel}/messages/{message}/reactions/{emoji}/@me"
   case removeOwnReaction = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}/@me"
   case removeReaction = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}/{user}"
@@ -93,14 +98,14 @@ enum RESTRoute: String, CaseIterable, Sendable {
   var rate: RateBucket? {
     switch self {
     case .createMessage: .messages
-    case .modifyMessage, .deleteMessage: .messageChanges
+    case .modifyMessage, .deleteMessage, .deleteMessages: .messageChanges
     case .addReaction, .removeOwnReaction, .removeReaction: .reactions
     case .startTyping: .typing
     case .createRole, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole, .setOverwrite,
       .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createGuild,
-      .modifyGuild, .deleteGuild:
+      .modifyGuild, .deleteGuild, .createBan, .deleteBan:
       .changes
     default: nil
     }

@@ -22,6 +22,12 @@ import Testing
     (.channelDelete(ChatFixtures.channel(.stage, number: 12)), "CHANNEL_DELETE", 0),
     (.memberAdd(member), "GUILD_MEMBER_ADD", 1), (.memberUpdate(member), "GUILD_MEMBER_UPDATE", 1),
     (.memberRemove(guild: guild, ChatFixtures.alice), "GUILD_MEMBER_REMOVE", 1),
+    (.banAdd(guild: guild, ChatFixtures.alice), "GUILD_BAN_ADD", 2),
+    (.banRemove(guild: guild, ChatFixtures.alice), "GUILD_BAN_REMOVE", 2),
+    (
+      .messagesDelete(guild: guild, channel: ChatFixtures.textID, messages: [ChatFixtures.messageID]),
+      "MESSAGE_DELETE_BULK", 9
+    ),
     (.userUpdate(SelfUser(user: ChatFixtures.bot, email: nil)), "USER_UPDATE", nil),
     (.inviteCreate(ChatFixtures.invite()), "INVITE_CREATE", 6),
     (.inviteDelete(guild: guild, channel: ChatFixtures.textID, code: "x"), "INVITE_DELETE", 6),

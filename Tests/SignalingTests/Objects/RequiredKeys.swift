@@ -65,6 +65,30 @@ extension RequiredKeys {
         threads voice_states voice_states[].channel_id voice_states[].user_id
         """),
     RequiredKeys(
+      "GUILD_BAN_ADD",
+      required: """
+        guild_id user user.avatar user.discriminator user.id user.username
+        """,
+      nonNull: """
+        guild_id user user.id user.public_flags
+        """),
+    RequiredKeys(
+      "GUILD_BAN_REMOVE",
+      required: """
+        guild_id user user.avatar user.discriminator user.id user.username
+        """,
+      nonNull: """
+        guild_id user user.id user.public_flags
+        """),
+    RequiredKeys(
+      "MESSAGE_DELETE_BULK",
+      required: """
+        channel_id guild_id ids
+        """,
+      nonNull: """
+        channel_id guild_id ids
+        """),
+    RequiredKeys(
       "GUILD_UPDATE",
       required: """
         afk_channel_id afk_timeout application_id banner default_message_notifications description emojis

@@ -40,6 +40,12 @@ import Testing
     ("CHANNEL_DELETE text", .channelDelete(ChatFixtures.channel(.text, number: 10))),
     ("GUILD_MEMBER_ADD", .memberAdd(member)), ("GUILD_MEMBER_UPDATE", .memberUpdate(member)),
     ("GUILD_MEMBER_REMOVE", .memberRemove(guild: guild, ChatFixtures.alice)),
+    ("GUILD_BAN_ADD", .banAdd(guild: guild, ChatFixtures.alice)),
+    ("GUILD_BAN_REMOVE", .banRemove(guild: guild, ChatFixtures.alice)),
+    (
+      "MESSAGE_DELETE_BULK",
+      .messagesDelete(guild: guild, channel: ChatFixtures.textID, messages: [ChatFixtures.messageID])
+    ),
     ("GUILD_ROLE_CREATE", .roleCreate(guild: guild, ChatFixtures.role(guild))),
     ("GUILD_ROLE_UPDATE", .roleUpdate(guild: guild, ChatFixtures.role(guild, bot: guild))),
     ("GUILD_ROLE_DELETE", .roleDelete(guild: guild, role: ChatFixtures.roleID)),
