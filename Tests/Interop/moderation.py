@@ -1,6 +1,7 @@
 """What a moderation bot does through discord.py; every change must come back over the gateway."""
 
 import asyncio
+import datetime
 
 import discord
 
@@ -97,3 +98,29 @@ class Moderation:
         await unbanned
         await self.refused(10026, guild.fetch_ban(target))
         await self.refused(10026, guild.unban(target))
+
+    async def do_role_tour(self, user, channel):
+        """A role is made, given, taken and deleted; an overwrite set and lifted; a member timed out."""
+        guild, channel = self.guilds[0], self.get_channel(int(channel))
+        target = guild.get_member(int(user)) or await guild.fetch_member(int(user))
+        role = await guild.create_role(
+            name="helper", permissions=discord.Permissions(kick_members=True), colour=0x112233)
+        given = self.echo("member_update", lambda _, after: role.id in [r.id for r in after.roles])
+        await target.add_roles(role)
+        await given
+        changed = self.echo("guild_role_update", lambda _, after: after.name == "helpers")
+        await role.edit(name="helpers", hoist=True)
+        await changed
+        await channel.set_permissions(role, send_messages=False)
+        assert (await self.fetch_channel(channel.id)).overwrites_for(role).send_messages is False
+        await channel.set_permissions(role, overwrite=None)
+        await target.remove_roles(role)
+        deleted = self.echo("guild_role_delete", lambda gone: gone.id == role.id)
+        await role.delete()
+        await deleted
+        silenced = self.echo("member_update", lambda _, after: after.is_timed_out())
+        await target.timeout(datetime.timedelta(minutes=5), reason="calm down")
+        await silenced
+        heard = self.echo("member_update", lambda _, after: not after.is_timed_out())
+        await target.timeout(None)
+        await heard

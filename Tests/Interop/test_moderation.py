@@ -46,6 +46,10 @@ class ModerationBot(unittest.TestCase):
         self.assertEqual(self.owner("GET", f"/channels/{text}/messages/{said}")[0], 404)
         self.assertEqual(self.bot.complaints() + spammer.complaints(), [])
 
+    def test_roles_overwrites_and_time_outs_come_back(self):
+        self.bot("role_tour", user=self.news["bots"][1]["id"], channel=self.news["channels"]["text"])
+        self.assertEqual(self.bot.complaints(), [])
+
 
 class GuildDeletion(unittest.TestCase):
     def test_everybody_learns_that_a_guild_is_gone(self):
