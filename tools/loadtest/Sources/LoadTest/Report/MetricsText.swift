@@ -29,6 +29,8 @@ public enum MetricsText {
 
   /// Whether a counter tells of something lost or refused, so that the table shows it.
   public static func isTrouble(_ name: String) -> Bool {
-    ["drop", "refused", "limit", "error", "overflow", "fail"].contains { name.contains($0) }
+    // A keepalive has done its work when it is dropped.
+    !name.contains("keepalive")
+      && ["drop", "refused", "limit", "error", "overflow", "fail"].contains { name.contains($0) }
   }
 }

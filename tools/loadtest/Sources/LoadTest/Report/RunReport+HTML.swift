@@ -43,8 +43,8 @@ extension RunReport {
       plot(
         "Latency each second", seconds,
         [
-          ("p99", "b", { $0.received > 0 ? $0.latencyP99 : nil }),
-          ("p50", "a", { $0.received > 0 ? $0.latencyP50 : nil }),
+          ("p99", "b", { $0.latencyP99 > 0 ? $0.latencyP99 : nil }),
+          ("p50", "a", { $0.latencyP99 > 0 ? $0.latencyP50 : nil }),
         ]),
       RunReport.distribution("Latency: share of deliveries within a time", latency),
       plot(
@@ -63,7 +63,8 @@ extension RunReport {
     if self.seconds.contains(where: { $0.serverResident != nil }) {
       plots.append(
         plot(
-          "The server's resident memory", { Figure.text($0, .octets) }, [("RSS", "a", { $0.serverResident })])
+          "The server's resident memory in MiB", count,
+          [("RSS", "a", { $0.serverResident.map { $0 / 1_048_576 } })])
       )
     }
     return plots

@@ -26,7 +26,7 @@ struct SVGPlot {
   private static let width = 720.0
   private static let height = 240.0
   private static let left = 76.0
-  private static let right = 12.0
+  private static let right = 34.0
   private static let top = 12.0
   private static let bottom = 30.0
 

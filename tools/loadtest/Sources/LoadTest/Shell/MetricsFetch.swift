@@ -5,7 +5,7 @@ internal import Net
 ///
 /// Only before the members join and after they left: it would delay the schedule otherwise.
 enum MetricsFetch {
-  private static let timeout = Interval.seconds(2)
+  private static let timeout = Interval.seconds(5)
   private static let answerCountMax = 4 << 20
 
   /// The samples; `nil` when the server has none for us.
