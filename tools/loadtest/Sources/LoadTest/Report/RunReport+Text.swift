@@ -24,11 +24,17 @@ extension RunReport {
     if let lateness = figure("lateness.p99"), lateness.value > RunReport.latenessMax {
       text += "note: the tool itself was late; its machine is too slow or too busy for this load\n"
     }
+    if let wait = figure("server.cpu_wait"), wait.value > RunReport.waitMax {
+      text += "note: the server had to wait for a processor; others use its machine, and latencies show it\n"
+    }
     return text
   }
 
   /// Above this the tool's own delays show in the latencies.
   static let latenessMax = 0.005
+
+  /// Above this share of its time, a thread that waits for a processor shows in the latencies.
+  private static let waitMax = 0.05
 
   static func meaning(_ name: String) -> String {
     // "the same" stands for the meaning above it.

@@ -100,13 +100,18 @@ extension LoadRun {
   }
 
   private func usageFigures(_ length: Double) -> [Figure] {
-    var figures = [Figure("tool.cpu", usage.toolMeasured.seconds / length, .cores)]
+    let tool = (usage.toolMarked, usage.toolStopped)
+    var figures = [
+      Figure("tool.cpu", (tool.1.cpu.seconds - tool.0.cpu.seconds) / length, .cores),
+      Figure("tool.cpu_wait", (tool.1.wait.seconds - tool.0.wait.seconds) / length, .cores),
+    ]
     guard let before = usage.before, let marked = usage.marked, let stopped = usage.stopped else {
       return figures
     }
     let cpu = (stopped.cpu.seconds - marked.cpu.seconds)
     let media = (stopped.mediaCPU.seconds - marked.mediaCPU.seconds)
     figures.append(Figure("server.cpu", cpu / length, .cores))
+    figures.append(Figure("server.cpu_wait", (stopped.wait.seconds - marked.wait.seconds) / length, .cores))
     let received = Double(measurements.totals.received)
     if received > 0 {
       figures.append(Figure("server.cpu_per_packet", cpu / received, .seconds))

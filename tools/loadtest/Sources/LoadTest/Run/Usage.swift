@@ -17,37 +17,40 @@ struct Usage {
   private(set) var marked: ServerProbe.Reading?
   private(set) var stopped: ServerProbe.Reading?
   private(set) var residentMax = 0.0
-  private(set) var toolMeasured = Interval.zero
-  private var toolMarked = Interval.zero
-  private var last: (at: Instant, server: ServerProbe.Reading?, tool: Interval)
+  /// The tool itself.
+  private(set) var toolMarked = ServerProbe.Reading()
+  private(set) var toolStopped = ServerProbe.Reading()
+  private let own: ServerProbe?
+  private var last: (at: Instant, server: ServerProbe.Reading?, tool: ServerProbe.Reading)
 
   init(pid: Int32?) {
     probe = pid.flatMap { ServerProbe(pid: $0) }
     isBlind = pid != nil && probe == nil
-    last = (.zero, nil, .zero)
+    own = ServerProbe(pid: ownProcess())
+    last = (.zero, nil, ServerProbe.Reading())
   }
 
   mutating func start(at now: Instant) {
     before = probe?.read()
-    last = (now, before, ownCPU())
+    last = (now, before, own?.read() ?? ServerProbe.Reading())
   }
 
   mutating func mark(at now: Instant) {
     marked = probe?.read()
-    toolMarked = ownCPU()
+    toolMarked = own?.read() ?? toolMarked
   }
 
   mutating func stop(at now: Instant) {
     stopped = probe?.read()
-    toolMeasured = Interval(nanoseconds: (ownCPU().nanoseconds - toolMarked.nanoseconds))
+    toolStopped = own?.read() ?? toolMarked
     residentMax = max(residentMax, stopped?.resident ?? 0)
   }
 
   mutating func second(at now: Instant) -> Second {
     let server = probe?.read()
-    let tool = ownCPU()
+    let tool = own?.read() ?? last.tool
     let length = max((now - last.at).seconds, 1e-3)
-    var result = Second(toolCPU: (tool.seconds - last.tool.seconds) / length)
+    var result = Second(toolCPU: (tool.cpu.seconds - last.tool.cpu.seconds) / length)
     if let server {
       residentMax = max(residentMax, server.resident)
       result.resident = server.resident

@@ -9,6 +9,8 @@ struct ServerProbe {
     var cpu = Interval.zero
     /// CPU time of the threads that carry media.
     var mediaCPU = Interval.zero
+    /// How long its threads were ready to run and had no processor.
+    var wait = Interval.zero
     /// Resident octets.
     var resident = 0.0
   }
@@ -33,18 +35,24 @@ struct ServerProbe {
     for thread in threads {
       let base = "/proc/\(pid)/task/\(thread)"
       guard let text = readFile(base + "/schedstat", limit: ServerProbe.fileCountMax),
-        let word = String(decoding: text, as: UTF8.self).split(separator: " ").first,
-        let nanoseconds = Int64(word)
+        let usage = ServerProbe.usage(text)
       else { continue }
-      let time = Interval(nanoseconds: nanoseconds)
-      reading.cpu = reading.cpu + time
+      reading.cpu = reading.cpu + usage.time
+      reading.wait = reading.wait + usage.wait
       let name = readFile(base + "/comm", limit: ServerProbe.fileCountMax) ?? []
       if String(decoding: name, as: UTF8.self).contains("shard") {
-        reading.mediaCPU = reading.mediaCPU + time
+        reading.mediaCPU = reading.mediaCPU + usage.time
       }
     }
     reading.resident = resident()
     return reading
+  }
+
+  /// The first two words of a `schedstat`: time on a processor, and time spent waiting for one.
+  private static func usage(_ schedstat: [UInt8]) -> (time: Interval, wait: Interval)? {
+    let words = String(decoding: schedstat, as: UTF8.self).split(separator: " ")
+    guard words.count > 1, let time = Int64(words[0]), let wait = Int64(words[1]) else { return nil }
+    return (Interval(nanoseconds: time), Interval(nanoseconds: wait))
   }
 
   private func resident() -> Double {
@@ -55,10 +63,7 @@ struct ServerProbe {
   }
 }
 
-/// The CPU time of this process.
-func ownCPU() -> Interval {
-  var time = timespec()
-  // The call fills the structure and cannot fail for this clock.
-  unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return .seconds(Int64(time.tv_sec)) + Interval(nanoseconds: Int64(time.tv_nsec))
+/// The id of this process.
+func ownProcess() -> Int32 {
+  getpid()
 }
