@@ -37,6 +37,7 @@ let package = Package(
   name: "roost",
   products: [
     .executable(name: "roost", targets: ["roost"]),
+    .executable(name: "roost-bench", targets: ["roost-bench"]),
     .executable(name: "roost-loadtest", targets: ["roost-loadtest"]),
   ],
   targets: [
@@ -81,6 +82,16 @@ let package = Package(
         "HTTPServer", "Stores", "WebClient", "CYAML",
       ]),
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
+
+    // What a core carries, beside the least that it could cost.
+    .target(
+      name: "CFloor", path: "tools/bench/CFloor", linkerSettings: [.linkedLibrary("crypto")]),
+    .executableTarget(
+      name: "roost-bench",
+      dependencies: [
+        "Base", "Wire", "Crypto", "MediaControl", "SFU", "Net", "SimulatedPeers", "CAllocations", "CFloor",
+      ],
+      path: "tools/bench/Bench", swiftSettings: strict),
 
     // Tools that operators run.
     .target(
