@@ -58,7 +58,6 @@ public struct CoalescingWindow: Sendable {
 
   /// Whether it wants to know the load: not more often than every ``period``, because that is a system call.
   public func isDue(at now: Instant) -> Bool {
-    guard longest > .zero else { return false }
     guard let last else { return true }
     return now - last.at >= CoalescingWindow.period
   }
@@ -66,7 +65,7 @@ public struct CoalescingWindow: Sendable {
   /// Takes in the present load and decides about ``length``.
   public mutating func observe(_ load: Load, at now: Instant) {
     defer { last = (now, load) }
-    guard longest > .zero, let last, now > last.at else { return }
+    guard let last, now > last.at else { return }
     let elapsed = now - last.at
     let busy = load.busy - last.load.busy
     let share = load.isBehind ? 1 : min(1, max(0, busy.seconds / elapsed.seconds))

@@ -94,13 +94,12 @@ import Testing
 
   @Test func `A maximum of zero turns it off`() {
     var window = CoalescingWindow(longest: .zero)
-    #expect(!window.isDue(at: Instant(nanoseconds: 1)))
     for step in 1...100 {
       window.observe(
         .init(busy: .seconds(Int64(step)), packets: 0, runs: 0, isBehind: true),
         at: Instant(nanoseconds: Int64(step) * 20_000_000))
     }
-    #expect(window.length == .zero)
+    #expect(window.length == .zero && window.utilisation > 0.9)
   }
 }
 

@@ -35,6 +35,9 @@ enum Limits {
   static let receiveSlots = 64
   /// Datagrams sent on behalf of one batch before commands and timers have their turn: about 6 ms.
   static let slicePackets: UInt64 = 2_048
+  /// Datagrams that waited longer mean that the shard is behind, whatever processor time it gets: twice the
+  /// longest coalescing window.
+  static let behindAge = Interval.milliseconds(10)
   /// The oldest media that is still forwarded: longer than any jitter buffer of a call.
   ///
   /// A shard that is overloaded drops what is older, counted, and is up to date again this long after the

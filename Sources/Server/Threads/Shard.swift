@@ -22,6 +22,7 @@ struct Shard: ~Copyable {
   private var events = EventBuffer()
   private var received: UInt64 = 0
   private var lateMedia: UInt64 = 0
+  /// Whether datagrams came faster than they were taken since the load was last looked at.
   private var isBehind = false
 
   /// Takes one or two bound sockets, of different families, and the endpoint they serve.
@@ -85,8 +86,10 @@ struct Shard: ~Copyable {
           interest: left.second ? .readableAndWritable : .readable)
       }
       isWaiting = left
-      sink.observeLoad(isBehind: isBehind, at: now)
-      isBehind = false
+      if sink.isLoadDue(at: now) {
+        sink.observeLoad(isBehind: isBehind, at: now)
+        isBehind = false
+      }
       control.droppedEvents.add(events.post(to: control.events))
       isPublished = false
       if now - published >= Shard.publishInterval {
@@ -131,8 +134,11 @@ struct Shard: ~Copyable {
       let arrival = ring.arrival(index)
       ring.withDatagram(index) { slot, octets, address in
         let isMedia = Shard.isMedia(slot.span)
+        let age = now - arrival
+        // Processor time alone would not tell: others may have had the processor.
+        if age > Limits.behindAge { isBehind = true }
         // The oldest media goes first: a listener has given it up, and what is younger gets through.
-        if isMedia, now - arrival > Limits.mediaAgeMax {
+        if isMedia, age > Limits.mediaAgeMax {
           lateMedia &+= 1
           return
         }

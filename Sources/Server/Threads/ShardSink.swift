@@ -83,9 +83,13 @@ struct ShardSink: ~Copyable, TransmitSink {
     return isBlocked ? (first.count > 0, secondCount > 0) : (false, false)
   }
 
+  /// Whether it is time to look at the load.
+  func isLoadDue(at now: Instant) -> Bool {
+    window.isDue(at: now)
+  }
+
   /// Lets the window follow the load of the thread that calls.
   mutating func observeLoad(isBehind: Bool, at now: Instant) {
-    guard window.isDue(at: now) else { return }
     var runs = first.runCount
     switch second {
     case .some(let queue): runs &+= queue.runCount
