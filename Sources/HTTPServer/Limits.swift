@@ -48,8 +48,8 @@ public struct HTTPLimits: Sendable {
   public var closeTimeout = Interval.seconds(5)
   /// From the last octet sent to the peer's end of stream, while what it still sends is discarded.
   public var lingerTimeout = Interval.seconds(2)
-  /// Octets discarded while lingering.
-  public var lingerCountMax = 1024 * 1024
+  /// Octets discarded while lingering: more than a peer sends in one go, or a reset may outrun our last words.
+  public var lingerCountMax = 16 * 1024 * 1024
   /// From ``HTTPServer/stop()`` to the end of ``HTTPServer/run()``.
   public var stopTimeout = Interval.seconds(5)
   /// How long accepting pauses after the system refused a connection (no descriptors, no memory).
