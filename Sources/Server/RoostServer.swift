@@ -72,7 +72,7 @@ public final class RoostServer: Sendable {
     let waker = HTTPWaker()
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
     let services = Services(
-      configuration: configuration, tokens: tokens, chat: try ChatThread(wakeLoop: wakeLoop),
+      configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
       shard: try ShardThread(wakeLoop: wakeLoop), passwords: try PasswordThread(wakeLoop: wakeLoop))
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
@@ -111,7 +111,9 @@ public final class RoostServer: Sendable {
   private static func openChat(
     _ configuration: Configuration, in directory: borrowing DataDirectory, at now: WallTime
   ) throws -> Chat {
-    let store = try SQLiteStore(path: directory.file("roost.db"))
+    let path = directory.file("roost.db")
+    let store: SQLiteStore
+    do { store = try SQLiteStore(path: path) } catch { throw ServerError.store("\(path): \(error)") }
     let registration: ChatCore.RegistrationPolicy =
       switch configuration.registration {
       case .open: .open
@@ -138,7 +140,7 @@ public final class RoostServer: Sendable {
     switch error {
     case .loop: "the event loop cannot be made"
     case .bind(let address, let code): "\(address): \(errorText(code))"
-    case .identity: "certificate and key do not belong together"
+    case .identity: "certificate and key are not PEM or do not belong together"
     }
   }
 }

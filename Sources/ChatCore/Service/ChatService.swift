@@ -78,10 +78,12 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
       if isTransactionOpen {
         try store.commit()
         isTransactionOpen = false
+        statistics.isRefused = false
         statistics.commits &+= 1
       }
     } catch {
       statistics.lastStoreError = error
+      statistics.isRefused = true
       statistics.rollbacks &+= 1
       store.rollback()
       isTransactionOpen = false
@@ -154,10 +156,15 @@ public struct ChatStatistics: Hashable, Sendable {
   public var commits: UInt64 = 0
   /// Batches that the store could not keep.
   public var rollbacks: UInt64 = 0
+  /// Whether the store failed at its latest commit.
+  public var isRefused = false
   /// Nonces and slow-mode posts forgotten before their time because the table was full.
   public var forgotten: UInt64 = 0
   /// Why the store last failed.
   public var lastStoreError: StoreError?
+
+  /// Nothing counted yet.
+  public init() {}
 }
 
 extension ChatService where Store: ~Copyable {

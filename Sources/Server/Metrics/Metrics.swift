@@ -1,4 +1,5 @@
 internal import Base
+internal import ChatCore
 internal import HTTPServer
 internal import Net
 internal import SFU
@@ -21,6 +22,7 @@ enum Metrics {
     families += of(rest)
     families += of(gateway)
     families += of(voice, sessions: voiceSessions)
+    families += of(services.chat.latestStatistics())
     families += mailboxes(services)
     families += of(services.shard.latestStatistics())
     return families
@@ -74,6 +76,17 @@ enum Metrics {
           ("abandoned", voice.abandoned), ("transport_failed", voice.transportsFailed),
           ("stray_media_event", voice.strayMediaEvents), ("ticket_refused", voice.ticketsRefused),
         ].map { .init(labels: [("event", $0.0)], value: Double($0.1)) }),
+    ]
+  }
+
+  private static func of(_ chat: ChatStatistics) -> [MetricFamily] {
+    [
+      counter("chat_requests_total", "Requests that the chat core performed.", chat.requests),
+      counter("chat_refused_total", "Requests that the chat core refused.", chat.failures),
+      counter("chat_commits_total", "Transactions made durable.", chat.commits),
+      counter("chat_rollbacks_total", "Batches that the database could not keep.", chat.rollbacks),
+      gauge("chat_store_refused", "1 while the database takes no changes.", chat.isRefused ? 1 : 0),
+      counter("chat_forgotten_total", "Nonces forgotten for want of room.", chat.forgotten),
     ]
   }
 

@@ -17,13 +17,16 @@ final class ChatThread: Sendable {
   /// What came of it, a batch an element.
   let outputs: Mailbox<[ChatOutput]>
   private let wake: WakeDescriptor
+  private let log: Log
+  private let counted = Locked(ChatStatistics())
   private let isStopping = Atomic<Bool>(false)
   private let thread = Locked<PinnedThread?>(nil)
 
   /// Makes the mailboxes; `wakeLoop` runs when the first output waits.
-  init(wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
+  init(log: Log, wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
     let wake = try WakeDescriptor()
     self.wake = wake
+    self.log = log
     requests = Mailbox(capacity: Limits.chatRequests) { wake.signal() }
     outputs = Mailbox(capacity: Limits.chatOutputs, wake: wakeLoop)
   }
@@ -53,6 +56,23 @@ final class ChatThread: Sendable {
     if count >= Limits.chatOutputs { wake.signal() }
   }
 
+  /// What the core had counted after its latest batch.
+  func latestStatistics() -> ChatStatistics {
+    counted.withLock { $0 }
+  }
+
+  /// Publishes what the core counted; logs when the store begins to refuse and when it takes again.
+  private func tell(_ now: ChatStatistics) {
+    let before = latestStatistics()
+    counted.withLock { $0 = now }
+    if now.rollbacks > before.rollbacks, !before.isRefused {
+      let reason = now.lastStoreError.map { "\($0)" } ?? ""
+      log.write(.error, "The database takes no changes; they are answered 503", [("reason", reason)])
+    } else if before.isRefused, !now.isRefused {
+      log.write(.info, "The database takes changes again")
+    }
+  }
+
   private func run(_ chat: inout Chat) throws(NetError) {
     var poll = try EventPoll()
     try poll.add(wake.descriptor, token: 0, interest: .readable)
@@ -68,6 +88,7 @@ final class ChatThread: Sendable {
         if !waiting.isEmpty {
           unposted = chat.perform(Array(waiting.prefix(ChatCore.Limits.batch)))
           waiting = waiting.dropFirst(ChatCore.Limits.batch)
+          tell(chat.statistics)
           continue
         }
       }
