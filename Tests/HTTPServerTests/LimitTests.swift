@@ -48,15 +48,14 @@ import Testing
     }
   }
 
-  @Test(arguments: [500_000, 8_000_000])
-  func `A refusal reaches a client that goes on sending`(_ count: Int) throws {
+  @Test func `A refusal reaches a client that goes on sending`() throws {
     try withServer {
       $0.bodyCountMax = 1000
     } _: { (server) throws in
       let client = try server.client()
       client.send(
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \(count)\r\n\r\n"
-          + String(repeating: "x", count: count))
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n"
+          + String(repeating: "x", count: 500_000))
       #expect(client.response()?.status == 413)
     }
   }

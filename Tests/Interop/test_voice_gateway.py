@@ -1,5 +1,8 @@
 """The voice gateway by hand: every version's shapes, resume, and every way to be told to go."""
 
+import socket
+import ssl
+import struct
 import time
 import unittest
 
@@ -116,6 +119,22 @@ class VoiceGateway(unittest.TestCase):
         numbers = [number for number, _ in listener.heard[talker.ssrc]]
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
         self.assertEqual(rest.metric("roost_media_dropped_total") - before, 2)
+
+    def test_who_sends_far_too_much_may_finish_and_reads_why_it_was_closed(self):
+        host, port = self.news["voice"].rsplit(":", 1)
+        context = ssl.create_default_context(cafile=self.news["ca"])
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", int(port))), server_hostname=host) as stranger:
+            stranger.sendall((
+                "GET /?v=8 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+            stranger.sendall(b"\x81\xff" + struct.pack(">Q", 8 << 20) + bytes(4))
+            for _ in range(128):
+                stranger.sendall(bytes(65536))
+            received = b""
+            while chunk := stranger.recv(4096):
+                received += chunk
+        self.assertIn(b"\x88", received)
+        self.assertIn(struct.pack(">H", 1009), received)
 
     def test_an_unknown_opcode_is_ignored_in_a_session_and_fatal_before(self):
         member = self.member(3)
