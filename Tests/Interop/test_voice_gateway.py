@@ -163,5 +163,31 @@ class VoiceGateway(unittest.TestCase):
             self.assertLess(listener.last(first), since, "the first is heard no more")
 
 
+OFFER = """a=ice-ufrag:abcd
+a=ice-pwd:0123456789abcdefghijklmn
+a=fingerprint:sha-256 """ + ":".join(["AB"] * 32) + """
+a=rtpmap:111 opus/48000/2"""
+
+
+class BehindNAT(unittest.TestCase):
+    """What clients are told when the operator announces other addresses than those that are bound."""
+
+    def test_ready_and_candidates_name_the_announced_addresses(self):
+        with Roost("--media.announce=203.0.113.7:40000,[2001:db8::7]:40000") as roost:
+            news = roost.announcement
+            bot, browser = Member(news, 0), Member(news, 1)
+            self.addCleanup(bot.main.close)
+            self.addCleanup(browser.main.close)
+            bot.ask(news["channels"]["voice"])
+            ready = bot.identify()
+            self.assertEqual((ready["ip"], ready["port"]), ("203.0.113.7", 40000))
+            browser.ask(news["channels"]["voice"])
+            browser.identify()
+            browser.voice.say(1, {"protocol": "webrtc", "data": OFFER, "codecs": []})
+            answer = browser.voice.wait(4)["sdp"].split("\n")
+            candidates = [line.split()[4:6] for line in answer if line.startswith("a=candidate:")]
+            self.assertEqual(candidates, [["203.0.113.7", "40000"], ["2001:db8::7", "40000"]])
+
+
 if __name__ == "__main__":
     unittest.main()
