@@ -22,7 +22,8 @@ public final class HTTPLoop {
   var door = Door()
   private let stopCode: UInt16
   private var pending: [Connection] = []
-  private var deadlines = DeadlineQueue()
+  /// A connection remembers the earliest entry it has here.
+  private var deadlines = DeadlineQueue<Wakeup>()
   private var applicationDeadline = Instant.distantFuture
   private var stopDeadline = Instant.distantFuture
   private var dateSecond = -1
@@ -131,7 +132,7 @@ public final class HTTPLoop {
     connection.deadline = instant
     guard instant < connection.armed else { return }
     connection.armed = instant
-    deadlines.insert(DeadlineQueue.Entry(instant: instant, connection: connection.id))
+    deadlines.insert(Wakeup(instant: instant, connection: connection.id), due: instant)
   }
 
   private func settle() {
@@ -144,7 +145,7 @@ public final class HTTPLoop {
   }
 
   private func arm() {
-    let next = min(min(deadlines.next, applicationDeadline), min(stopDeadline, door.pausedUntil))
+    let next = min(min(deadlines.earliest, applicationDeadline), min(stopDeadline, door.pausedUntil))
     guard next < armed else { return }
     armed = next
     timer?.fire(after: next - now)
@@ -153,7 +154,7 @@ public final class HTTPLoop {
   private func timerFired() {
     armed = .distantFuture
     turn {
-      while let entry = deadlines.pop(at: now) { expire(entry) }
+      while let wakeup = deadlines.popDue(at: now) { expire(wakeup) }
       if applicationDeadline <= now {
         applicationDeadline = .distantFuture
         application.expired(at: now, on: self)
@@ -166,9 +167,15 @@ public final class HTTPLoop {
     }
   }
 
-  private func expire(_ entry: DeadlineQueue.Entry) {
-    // An entry that is not the connection's earliest one any more is stale.
-    guard let connection = connection(entry.connection), connection.armed == entry.instant else { return }
+  /// When a connection is to be looked at.
+  private struct Wakeup {
+    let instant: Instant
+    let connection: ConnectionID
+  }
+
+  private func expire(_ wakeup: Wakeup) {
+    // One that is not the connection's earliest any more is stale.
+    guard let connection = connection(wakeup.connection), connection.armed == wakeup.instant else { return }
     connection.armed = .distantFuture
     if connection.deadline <= now {
       connection.expire()

@@ -71,24 +71,4 @@ import Testing
       #expect(!decoded.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "\(text)")
     }
   }
-
-  @Test func `The deadline queue gives entries in order and none before its time`() {
-    var random = SeededRandom(seed: FuzzTests.seed &+ 3)
-    var queue = DeadlineQueue()
-    var model: [Int64] = []
-    for step in 0..<2000 {
-      if random.below(3) > 0 {
-        let time = Int64(random.below(5000))
-        model.append(time)
-        queue.insert(
-          .init(instant: Instant(nanoseconds: time), connection: .init(index: UInt32(step), generation: 1)))
-      } else {
-        let now = Int64(random.below(5000))
-        let least = model.min().flatMap { $0 <= now ? $0 : nil }
-        #expect(queue.pop(at: Instant(nanoseconds: now))?.instant.nanoseconds == least)
-        if let least, let index = model.firstIndex(of: least) { model.remove(at: index) }
-      }
-      #expect(queue.next.nanoseconds == model.min() ?? .max)
-    }
-  }
 }

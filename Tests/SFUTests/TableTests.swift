@@ -30,7 +30,7 @@ import Testing
   @Test func `Deadlines come out in order, whatever was moved before`() {
     for seed in 0..<20 {
       var random = SeededRandom(seed: UInt64(seed))
-      var queue = DeadlineQueue(owners: 50)
+      var queue = OwnerDeadlines(owners: 50)
       var model = [Instant?](repeating: nil, count: 50)
       var now = Instant.zero
       for _ in 0..<2_000 {

@@ -35,7 +35,7 @@ public struct Endpoint: ~Copyable {
   var ufrags: OpenTable<Ufrag, Handle<Peer>>
 
   /// Deadlines: owner `n` is peer slot `n`, owner `peers.capacity + n` is track slot `n`.
-  var deadlines: DeadlineQueue
+  var deadlines: OwnerDeadlines
   var errorReplies: TokenBucket
   var counters = EndpointStatistics()
   /// Events of the call in progress.
@@ -59,7 +59,7 @@ public struct Endpoint: ~Copyable {
     ssrcs = OpenTable(capacity: limits.peers, seed: random.next())
     // During an ICE restart a peer has two.
     ufrags = OpenTable(capacity: limits.peers * 2, seed: random.next())
-    deadlines = DeadlineQueue(owners: limits.peers * 2)
+    deadlines = OwnerDeadlines(owners: limits.peers * 2)
     errorReplies = TokenBucket(burst: limits.errorReplyBurst, perSecond: limits.errorRepliesPerSecond)
     reporterSSRC = UInt32(truncatingIfNeeded: random.next()) | 1
     canonicalName = Array(random.text(16, of: .alphanumeric).utf8)

@@ -1,21 +1,23 @@
-import Base
-
-/// A binary heap of things that are due, earliest first.
+/// A binary heap of subjects that are due, earliest first, and lazy about deadlines that move.
 ///
-/// Entries are never removed early: whoever takes one looks at the true deadline of its subject and puts it
-/// back when that moved. So a heartbeat costs nothing here, and a subject has at most as many entries as
-/// it has kinds of deadlines.
-struct DeadlineQueue<Subject: Sendable>: Sendable {
+/// Entries are never removed early. A deadline that moves later costs nothing: whoever takes an entry looks
+/// at the true deadline of its subject and puts it back when that moved. One that moves earlier adds an
+/// entry; the later one is stale and finds nothing to do. So a heartbeat or a request costs nothing here,
+/// and a subject has at most as many entries as it has kinds of deadlines.
+public struct DeadlineQueue<Subject: Sendable>: Sendable {
   private var heap: [(due: Instant, subject: Subject)] = []
 
+  /// Makes an empty queue.
+  public init() {}
+
   /// How many entries wait.
-  var count: Int { heap.count }
+  public var count: Int { heap.count }
 
   /// When the earliest entry is due; the distant future when there is none.
-  var earliest: Instant { heap.first?.due ?? .distantFuture }
+  public var earliest: Instant { heap.first?.due ?? .distantFuture }
 
   /// Adds an entry, in O(log n).
-  mutating func insert(_ subject: Subject, due: Instant) {
+  public mutating func insert(_ subject: Subject, due: Instant) {
     heap.append((due, subject))
     var child = heap.count - 1
     while child > 0 {
@@ -27,7 +29,7 @@ struct DeadlineQueue<Subject: Sendable>: Sendable {
   }
 
   /// Takes the earliest entry that is due at `now`, in O(log n).
-  mutating func popDue(at now: Instant) -> Subject? {
+  public mutating func popDue(at now: Instant) -> Subject? {
     guard let first = heap.first, first.due <= now else { return nil }
     let last = heap.removeLast()
     if !heap.isEmpty {

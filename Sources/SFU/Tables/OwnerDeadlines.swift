@@ -4,7 +4,7 @@ package import Base
 ///
 /// An owner is a small index and has at most one deadline, so the queue is bounded by the number of
 /// owners, moving a deadline either way costs O(log n), and nothing is allocated after `init`.
-package struct DeadlineQueue: ~Copyable {
+package struct OwnerDeadlines: ~Copyable {
   private struct Entry {
     var deadline: Instant
     var owner: Int32
