@@ -63,6 +63,47 @@ import Testing
     }
   }
 
+  /// Flights of a real handshake, bent: octets changed, cut short, made longer, two joined, out of order.
+  @Test func `any number of bent flights leave a session in a state that says so`() throws {
+    var random = SeededRandom(seed: 3)
+    var world = try DTLSSessionTests.world()
+    world.exchange()
+    let flights = try #require(world.sent[.up])
+    let context = try DTLSSessionTests.context()
+    var server = try DTLSSession(context)
+    for run in 0..<fuzzRuns {
+      // A session meets a few strange datagrams before it is given up.
+      if run % 32 == 0 { server = try DTLSSession(context) }
+      let datagram = Self.bend(flights[random.below(flights.count)], flights, &random)
+      server.receive(datagram.span, at: Instant(nanoseconds: Int64(run)))
+      if run % 8 == 0 { _ = Self.drain(&server) }
+      // Another client's handshake can never be agreed with this server.
+      guard Agreement(server.state) == nil else {
+        Issue.record("agreed in run \(run)")
+        return
+      }
+    }
+  }
+
+  private static func bend(
+    _ datagram: [UInt8], _ others: [[UInt8]], _ random: inout SeededRandom
+  ) -> [UInt8] {
+    var bent = datagram
+    switch random.below(4) {
+    case 0: bent = Array(bent.prefix(random.below(bent.count + 1)))
+    case 1: bent += others[random.below(others.count)]
+    case 2: bent += random.octets(random.below(64))
+    default: break
+    }
+    guard !bent.isEmpty else { return bent }
+    for _ in 0..<random.below(6) {
+      // Most of the meaning is in the headers at the front.
+      let reach = random.below(2) == 0 ? min(32, bent.count) : bent.count
+      bent[random.below(reach)] = UInt8(truncatingIfNeeded: random.next())
+    }
+    return bent
+  }
+
   @Test func `damage to any datagram of a handshake never ends in different keys`() throws {
     let client = try DTLSSessionTests.context()
     let server = try DTLSSessionTests.context()
