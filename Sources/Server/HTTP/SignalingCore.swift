@@ -199,7 +199,7 @@ final class SignalingCore {
   private func note(_ state: VoiceState) {
     let key = VoiceKey(guild: state.guildID, user: state.userID)
     voiceSeats[key] = state.channelID.map { VoicePlace(channel: $0, session: state.sessionID) }
-    voice.voiceStateChanged(state, into: &voiceActions)
+    voice.voiceStateChanged(state, at: now.instant, into: &voiceActions)
   }
 
   private func place(_ assignment: VoiceAssignment) {

@@ -32,7 +32,7 @@ extension VoiceGateway {
     }
     let seat = ticket.seat
     tickets.withdraw(seat.key)
-    if let older = seats[seat.key] { end(older, .disconnected, into: &actions) }
+    if let older = seats[seat.key] { end(older, .disconnected, at: now, into: &actions) }
     let peer = makeSession(ticket, token: identify.token, connection, at: now)
     statistics.identified &+= 1
     guard let session = sessions[peer] else { return }

@@ -6,7 +6,7 @@ import Wire
 extension VoiceGateway {
   /// Gives a bot's transport its mode and a new key; a repeated selection is a new key.
   mutating func selectUDP(
-    _ peer: PeerID, mode name: String, opus: UInt8?, into actions: inout [VoiceAction]
+    _ peer: PeerID, mode name: String, opus: UInt8?, at now: Instant, into actions: inout [VoiceAction]
   ) throws(VoiceCloseCode) {
     guard let mode = VoiceEncryptionMode(rawValue: name) else { throw .unknownEncryptionMode }
     let offer = VoiceTransportOffer(
@@ -14,7 +14,7 @@ extension VoiceGateway {
     actions.append(.media(.connectVoice(peer, offer)))
     let media = random.text(32, of: .hexadecimal)
     send(.sessionDescription(offer, mediaSession: media), to: peer, into: &actions)
-    appear(peer, over: .udp, into: &actions)
+    appear(peer, over: .udp, at: now, into: &actions)
   }
 
   /// What every bot sends Opus as (voice.md §5.3).
@@ -22,7 +22,8 @@ extension VoiceGateway {
 
   /// Answers a browser's fragment; a repeated selection is an ICE restart or a new transport.
   mutating func selectWebRTC(
-    _ peer: PeerID, fragment text: String, opus: UInt8?, into actions: inout [VoiceAction]
+    _ peer: PeerID, fragment text: String, opus: UInt8?, at now: Instant,
+    into actions: inout [VoiceAction]
   ) throws(VoiceCloseCode) {
     let fragment: WebRTCFragment
     do {
@@ -46,7 +47,7 @@ extension VoiceGateway {
     actions.append(.media(.connectWebRTC(peer, offer)))
     let media = random.text(32, of: .hexadecimal)
     send(.sessionDescription(answer.text, mediaSession: media), to: peer, into: &actions)
-    appear(peer, over: .webRTC, into: &actions)
+    appear(peer, over: .webRTC, at: now, into: &actions)
   }
 
   private static func extensions(of fragment: WebRTCFragment) -> HeaderExtensionMap {
@@ -59,10 +60,11 @@ extension VoiceGateway {
   }
 
   private mutating func appear(
-    _ peer: PeerID, over transport: VoiceSession.Transport, into actions: inout [VoiceAction]
+    _ peer: PeerID, over transport: VoiceSession.Transport, at now: Instant,
+    into actions: inout [VoiceAction]
   ) {
     let wasPresent = sessions[peer]?.isPresent == true
     sessions[peer]?.transport = transport
-    if !wasPresent { introduce(peer, into: &actions) }
+    if !wasPresent { introduce(peer, at: now, into: &actions) }
   }
 }

@@ -9,11 +9,13 @@ extension VoiceGateway {
   /// One without a channel ends the user's session and ticket in that guild, as does one of another channel
   /// or main gateway session: the socket is closed with 4014. Otherwise the media plane gets the new
   /// permissions, and a mute is announced at once.
-  public mutating func voiceStateChanged(_ state: VoiceState, into actions: inout [VoiceAction]) {
+  public mutating func voiceStateChanged(
+    _ state: VoiceState, at now: Instant, into actions: inout [VoiceAction]
+  ) {
     let key = VoiceSeatKey(server: state.guildID, user: state.userID)
     guard let channel = state.channelID else {
       tickets.withdraw(key)
-      if let peer = seats[key] { end(peer, .disconnected, into: &actions) }
+      if let peer = seats[key] { end(peer, .disconnected, at: now, into: &actions) }
       return
     }
     let seat = VoiceSeat(state, channel: channel)
@@ -21,13 +23,13 @@ extension VoiceGateway {
     tickets.update(seat, standing)
     guard let peer = seats[key], let session = sessions[peer] else { return }
     guard session.seat == seat else {
-      end(peer, .disconnected, into: &actions)
+      end(peer, .disconnected, at: now, into: &actions)
       return
     }
     guard session.standing != standing else { return }
     sessions[peer]?.standing = standing
     actions.append(.media(.permit(peer, standing.permissions(version: nextPermissionVersion()))))
-    if !standing.maySpeak { speak(peer, flags: 0, into: &actions) }
+    if !standing.maySpeak { speak(peer, flags: 0, at: now, into: &actions) }
   }
 
   /// Voice states come in their order, so counting them here is enough to tell older from newer.
@@ -49,38 +51,40 @@ extension VoiceGateway {
         return
       }
       // The client sent none, or its SPEAKING is still on the way.
-      if session.speaking == 0 { speak(peer, flags: 1, into: &actions) }
+      if session.speaking == 0 { speak(peer, flags: 1, at: now, into: &actions) }
     case .failed(let peer, let failure):
       guard let session = sessions[peer] else {
         statistics.strayMediaEvents &+= 1
         return
       }
-      fail(session, failure, into: &actions)
+      fail(session, failure, at: now, into: &actions)
     }
   }
 
   private mutating func fail(
-    _ session: VoiceSession, _ failure: TransportFailure, into actions: inout [VoiceAction]
+    _ session: VoiceSession, _ failure: TransportFailure, at now: Instant,
+    into actions: inout [VoiceAction]
   ) {
     switch failure {
     case .consentExpired:
       // With its socket open the client sees the same and selects a protocol anew; without, it is gone.
       guard session.connection == nil else { return }
       statistics.abandoned &+= 1
-      leave(session.peer, into: &actions)
+      leave(session.peer, at: now, into: &actions)
     case .handshakeFailed, .fingerprintMismatch:
       statistics.transportsFailed &+= 1
-      end(session.peer, .transportFailed, into: &actions)
+      end(session.peer, .transportFailed, at: now, into: &actions)
       actions.append(.left(VoiceDeparture(session.seat)))
     case .capacityExceeded:
       statistics.transportsFailed &+= 1
-      end(session.peer, .serverCrashed, into: &actions)
+      end(session.peer, .serverCrashed, at: now, into: &actions)
       actions.append(.left(VoiceDeparture(session.seat)))
     }
   }
 
   /// Does what the time asks for; call it at ``deadline``.
   public mutating func expire(at now: Instant, into actions: inout [VoiceAction]) {
+    announceDue(at: now, into: &actions)
     guard now >= nextSweep else { return }
     // Sorted, because a dictionary's order differs from run to run.
     let silent = connections.filter { $0.value.deadline <= now }.keys
@@ -93,7 +97,7 @@ extension VoiceGateway {
     }
     for session in lost.sorted(by: { $0.peer.rawValue < $1.peer.rawValue }) {
       statistics.abandoned &+= 1
-      leave(session.peer, into: &actions)
+      leave(session.peer, at: now, into: &actions)
     }
     tickets.expire(at: now)
     nextSweep = .distantFuture

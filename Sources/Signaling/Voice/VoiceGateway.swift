@@ -28,6 +28,10 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
 
   /// The peers of each channel, in the order of their IDENTIFY: every fan-out follows it.
   var rooms: [Snowflake: [PeerID]] = [:]
+  /// What the members of a channel are about to be told of each other.
+  var announcements: [Snowflake: VoiceAnnouncements] = [:]
+  /// When the first of these is due.
+  var nextAnnouncement = Instant.distantFuture
   /// The sessions by the token of their IDENTIFY, for RESUME.
   var sessionTokens: [String: PeerID] = [:]
   /// The one session of a user in a guild.
@@ -49,7 +53,7 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
   }
 
   /// When `expire` wants to be called next.
-  public var deadline: Instant { nextSweep }
+  public var deadline: Instant { min(nextSweep, nextAnnouncement) }
 
   /// How many sessions there are, lingering ones included.
   public var sessionCount: Int { sessions.count }
@@ -114,7 +118,7 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
   ) {
     guard let closing = connections.removeValue(forKey: connection), let peer = closing.peer else { return }
     if code == 1000 || code == 1001 {
-      leave(peer, into: &actions)
+      leave(peer, at: now, into: &actions)
     } else {
       detach(peer, at: now)
     }
@@ -142,19 +146,20 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
       try self.resume(resume, connection, at: now, into: &actions)
     default:
       guard let peer else { throw .notAuthenticated }
-      try performOfSession(request, peer, into: &actions)
+      try performOfSession(request, peer, at: now, into: &actions)
     }
   }
 
   private mutating func performOfSession(
-    _ request: VoiceRequest, _ peer: PeerID, into actions: inout [VoiceAction]
+    _ request: VoiceRequest, _ peer: PeerID, at now: Instant, into actions: inout [VoiceAction]
   ) throws(VoiceCloseCode) {
     switch request {
-    case .selectUDP(let mode, let opus): try selectUDP(peer, mode: mode, opus: opus, into: &actions)
+    case .selectUDP(let mode, let opus):
+      try selectUDP(peer, mode: mode, opus: opus, at: now, into: &actions)
     case .selectWebRTC(let fragment, let opus):
-      try selectWebRTC(peer, fragment: fragment, opus: opus, into: &actions)
+      try selectWebRTC(peer, fragment: fragment, opus: opus, at: now, into: &actions)
     case .selectUnknownProtocol: throw .unknownProtocol
-    case .speaking(let flags): speak(peer, flags: flags, into: &actions)
+    case .speaking(let flags): speak(peer, flags: flags, at: now, into: &actions)
     case .backendVersion: send(.backendVersion, to: peer, into: &actions)
     default: statistics.ignored &+= 1
     }

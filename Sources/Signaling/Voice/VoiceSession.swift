@@ -26,6 +26,10 @@ struct VoiceSession {
   var replay = VoiceReplay()
   /// SPEAKING flags as last told to the others.
   var speaking: UInt8 = 0
+  /// Whether SPEAKING ever said that the user speaks.
+  var hasSpoken = false
+  /// Whether the others have been told of it; only what is present can be announced.
+  var isAnnounced = false
 
   var isPresent: Bool {
     if case .awaited = transport { false } else { true }

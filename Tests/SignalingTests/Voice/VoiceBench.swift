@@ -52,7 +52,7 @@ final class VoiceBench {
     gateway.closed(connection, code: code, at: now, into: &actions)
   }
 
-  func change(_ state: VoiceState) { gateway.voiceStateChanged(state, into: &actions) }
+  func change(_ state: VoiceState) { gateway.voiceStateChanged(state, at: now, into: &actions) }
 
   func media(_ event: MediaEvent) { gateway.media(event, at: now, into: &actions) }
 

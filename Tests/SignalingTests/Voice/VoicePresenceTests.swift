@@ -23,6 +23,7 @@ import Testing
     #expect(try speaking(bench, to: b) == [[Int(a.ssrc), 0]])
     _ = bench.take()
     bench.close(b.connection, code: 1000)
+    bench.pass(.milliseconds(100))
     let gone = try bench.messages(13, to: a.connection)
     #expect(gone.map { $0["d"]?["user_id"]?.string } == [b.user.description])
     #expect(bench.texts(to: b.connection).isEmpty)
@@ -149,6 +150,7 @@ import Testing
     #expect(bench.code(of: a.connection) == .disconnected)
     #expect(bench.commands == [.remove(a.peer)])
     #expect(bench.departures.isEmpty, "the chat core knows already")
+    bench.pass(.milliseconds(100))
     #expect(try bench.messages(13, to: b.connection).count == 1)
     let again = bench.open()
     bench.say(again, VoiceBench.resume(a.state, token: a.token, acknowledged: -1))
@@ -175,6 +177,7 @@ import Testing
     let new = try bench.join(1)
     #expect(bench.commands.contains(.remove(old.peer)))
     #expect(bench.admissions.map(\.peer) == [new.peer])
+    bench.pass(.milliseconds(100))
     #expect(new.peer != old.peer)
     let ops = try bench.messages(to: other.connection).compactMap { $0["op"]?.int }
     #expect(ops == [13, 11, 5])
