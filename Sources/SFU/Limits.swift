@@ -21,6 +21,19 @@ public struct Limits: Hashable, Sendable {
   public var addresses = 16_384
   /// DTLS handshakes at once, 75 KB of OpenSSL's memory each: 38 MB when full.
   public var handshakes = 512
+  /// DTLS datagrams of one peer that wait for their turn: a browser's longest flight is three.
+  ///
+  /// More cannot crowd out anybody: each peer has this share, and peers are served in turns.
+  public var handshakeDatagramsPerPeer = 4
+  /// DTLS datagrams of all peers that wait, at most 2 KiB each: the shares of 1,024 who join at once.
+  public var handshakeDatagrams = 4_096
+  /// New handshakes: a burst, then so many each second.
+  ///
+  /// A handshake costs half a millisecond of processor time, so this is half a core at most, however many
+  /// are begun; those beyond it wait, and are not refused.
+  public var handshakeBurst = 128
+  /// New handshakes each second.
+  public var handshakesPerSecond = 1_000
   /// SSRCs of one WebRTC peer: each keeps a replay window until the keys change.
   ///
   /// None is ever evicted, because forgetting a window would let old packets in again.
@@ -47,6 +60,8 @@ enum Fixed {
   static let ufragCountMax = 32
   /// Octets of an opened datagram that are forwarded: 1500 less the largest header and tag that egress adds.
   static let packetCountMax = 1_400
+  /// Octets of a DTLS datagram that is taken: records stay within the path's MTU (RFC 6347 §4.1.1.1).
+  static let handshakeDatagramMax = 2_048
   /// Octets that egress may add to a payload: header 12, level extension 8, tag 16, nonce 4.
   static let egressOverhead = 40
   /// Sequence numbers that may be missing before a stream counts as begun anew: 60 s of 20 ms packets.

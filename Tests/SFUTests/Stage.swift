@@ -10,6 +10,8 @@ struct Stage: ~Copyable {
   var outbox = Outbox()
   var log = EventLog()
   var now = Instant.zero + .seconds(1_000)
+  /// Whether nothing urgent waits after a datagram, so that deferred work is done at once.
+  var isIdle = true
 
   static let room = RoomID(channel: Snowflake(rawValue: 77))
 
@@ -28,7 +30,18 @@ struct Stage: ~Copyable {
     var buffer = octets + [UInt8](repeating: 0, count: 64)
     var span = buffer.mutableSpan
     endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &log)
+    if isIdle { performDeferred() }
     return outbox.take()
+  }
+
+  /// Does one unit of deferred work.
+  mutating func performOneDeferred() {
+    endpoint.performDeferred(at: now, into: &outbox, events: &log)
+  }
+
+  /// Does all deferred work that may be done now.
+  mutating func performDeferred() {
+    while endpoint.deferredDeadline <= now { endpoint.performDeferred(at: now, into: &outbox, events: &log) }
   }
 
   /// Lets time pass, firing every deadline on the way.

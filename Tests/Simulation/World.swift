@@ -13,6 +13,7 @@ struct World: ~Copyable {
     case handshakeTimer(Member)
     case atServer(octets: [UInt8], source: SocketAddress, sender: Member, number: UInt32?, run: Int)
     case atMember(Member, Datagram)
+    case deferred
     case whim
   }
 
@@ -30,6 +31,7 @@ struct World: ~Copyable {
   /// Packets that the endpoint certainly accepted, by peer: to send one again is a replay.
   var given: [PeerID: Set<UInt32>] = [:]
   private var nextNumber: UInt64 = 1
+  private var isDeferredPlanned = false
   let end: Instant
 
   init(seed: UInt64) throws {
@@ -68,6 +70,7 @@ struct World: ~Copyable {
     case .atServer(let octets, let source, let sender, let number, let run):
       try give(octets, from: source, cause: number.map { (sender, $0, run) })
     case .atMember(let member, let datagram): try receive(member, datagram)
+    case .deferred: try performDeferred()
     case .whim: try whim()
     }
   }
@@ -213,6 +216,7 @@ struct World: ~Copyable {
     var buffer = octets + [UInt8](repeating: 0, count: 32)
     var span = buffer.mutableSpan
     endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &log)
+    planDeferred()
     try deliver(because: cause?.cause)
     guard let cause else { return }
     for subscriber in members where isAudience(subscriber, of: cause.cause.publisher) {
@@ -222,6 +226,21 @@ struct World: ~Copyable {
         try auditor.check(cause.cause, reached: subscriber)
       }
     }
+  }
+
+  /// The shard finds a moment for deferred work sooner or later.
+  private mutating func planDeferred() {
+    guard !isDeferredPlanned, endpoint.deferredDeadline < .distantFuture else { return }
+    isDeferredPlanned = true
+    let moment = max(now, endpoint.deferredDeadline) + .microseconds(Int64(random.below(5_000)))
+    agenda.plan(.deferred, at: moment)
+  }
+
+  private mutating func performDeferred() throws {
+    isDeferredPlanned = false
+    endpoint.performDeferred(at: now, into: &outbox, events: &log)
+    try deliver(because: nil)
+    planDeferred()
   }
 
   private func isAudience(_ subscriber: Member, of publisher: Member) -> Bool {

@@ -21,8 +21,10 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case addressHeld
   /// A check from one address more than a peer may have.
   case addressesFull
-  /// A DTLS datagram where no check had passed, or for a peer without WebRTC.
+  /// A DTLS datagram where no check had passed, for a peer without WebRTC, or of no handshake.
   case dtlsUnexpected
+  /// A DTLS datagram beyond those that may wait, of its peer or of all.
+  case handshakeQueueFull
   /// A handshake beyond the node's capacity.
   case handshakesFull
 

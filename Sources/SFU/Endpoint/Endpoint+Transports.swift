@@ -67,6 +67,7 @@ extension Endpoint {
     peers[peer].isConnected = false
     unbind(peer)
     peers[peer].voice = nil
+    forgetWaiting(of: peer)
     releaseHandshake(of: peer)
     if let ice = peers[peer].webRTC?.ice {
       ufrags.remove(ice.credentials.ufrag)

@@ -9,10 +9,12 @@ internal import Wire
 ///   receive ─▶ kind of datagram ─▶ peer by address, user fragment or SSRC ─▶ open in place ─▶ PublishedTrack
 ///          ─▶ for each SubscribedTrack of it: map, copy into a send slot, seal, transmit
 ///   perform ─▶ admit, connect, permit, remove          expire ─▶ consent, handshakes, reports
+///   performDeferred ─▶ one waiting DTLS datagram
 /// ```
 ///
 /// Owned by a shard's thread; pure: it has no socket, no clock and no thread. Instants given to it never
-/// decrease. After any call, read ``deadline`` again and call ``expire(at:into:events:)`` when it passes.
+/// decrease. After any call, read ``deadline`` again and call ``expire(at:into:events:)`` when it passes;
+/// when ``deferredDeadline`` has passed and nothing urgent waits, ``performDeferred(at:into:events:)``.
 /// Whatever arrives, nothing traps: it has an effect or a counted ``DropReason``. Forwarding allocates
 /// nothing once the tables of a room have settled. Limits are ``Limits``.
 public struct Endpoint: ~Copyable {
@@ -37,6 +39,12 @@ public struct Endpoint: ~Copyable {
   /// Deadlines: owner `n` is peer slot `n`, owner `peers.capacity + n` is track slot `n`.
   var deadlines: OwnerDeadlines
   var errorReplies: TokenBucket
+  var handshakeStarts: TokenBucket
+  /// Peers with waiting DTLS datagrams: those whose handshake runs, and those who would begin one.
+  var running: PeerLine<Peer>
+  var beginning: PeerLine<Peer>
+  /// Whose turn it is when both lines could go on.
+  var isBeginnersTurn = false
   var counters = EndpointStatistics()
   /// Events of the call in progress.
   var pending: [MediaEvent] = []
@@ -61,6 +69,9 @@ public struct Endpoint: ~Copyable {
     ufrags = OpenTable(capacity: limits.peers * 2, seed: random.next())
     deadlines = OwnerDeadlines(owners: limits.peers * 2)
     errorReplies = TokenBucket(burst: limits.errorReplyBurst, perSecond: limits.errorRepliesPerSecond)
+    handshakeStarts = TokenBucket(burst: limits.handshakeBurst, perSecond: limits.handshakesPerSecond)
+    running = PeerLine(capacity: limits.handshakeDatagrams)
+    beginning = PeerLine(capacity: limits.handshakeDatagrams)
     reporterSSRC = UInt32(truncatingIfNeeded: random.next()) | 1
     canonicalName = Array(random.text(16, of: .alphanumeric).utf8)
     pending.reserveCapacity(16)
@@ -83,7 +94,7 @@ public struct Endpoint: ~Copyable {
     case .rtp: receiveRTP(&datagram, arrival, into: &sink)
     case .rtcp: receiveRTCP(&datagram, arrival)
     case .stun: receiveSTUN(datagram.span.extracting(first: count), arrival, into: &sink)
-    case .dtls: receiveDTLS(datagram.span.extracting(first: count), arrival, into: &sink)
+    case .dtls: receiveDTLS(datagram.span.extracting(first: count), arrival)
     case .ipDiscovery: receiveDiscovery(datagram.span.extracting(first: count), arrival, into: &sink)
     case .voicePing: receivePing(datagram.span.extracting(first: count), arrival, into: &sink)
     case .keepalive: counters.drop(.keepalive)
@@ -120,6 +131,23 @@ public struct Endpoint: ~Copyable {
       }
     }
     report(to: &events)
+  }
+
+  /// Does one unit of what is dear and may wait: at most one DTLS datagram, 0.4 ms at most.
+  ///
+  /// For moments in which no media waits, and now and then however much waits, so that joining goes on.
+  public mutating func performDeferred(
+    at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
+  ) {
+    advanceHandshakes(at: now, into: &sink)
+    report(to: &events)
+  }
+
+  /// When ``performDeferred(at:into:events:)`` has something to do; `.distantFuture` while nothing waits.
+  public var deferredDeadline: Instant {
+    if running.count > 0 { return .zero }
+    return beginning.count > 0 ? handshakeStarts.nextToken : .distantFuture
   }
 
   /// When ``expire(at:into:events:)`` is due next.

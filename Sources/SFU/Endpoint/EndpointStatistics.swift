@@ -31,6 +31,8 @@ public struct EndpointStatistics: Hashable, Sendable {
   public internal(set) var subscriptions = 0
   /// DTLS handshakes that are not finished.
   public internal(set) var openHandshakes = 0
+  /// DTLS datagrams that wait for a moment without media.
+  public internal(set) var waitingHandshakeDatagrams = 0
 
   private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
 

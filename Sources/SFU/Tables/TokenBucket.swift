@@ -13,6 +13,11 @@ struct TokenBucket {
     fullAt = Instant(nanoseconds: .min)
   }
 
+  /// From when on ``take(at:)`` finds a token.
+  var nextToken: Instant {
+    fullAt - Interval(nanoseconds: nanosecondsPerToken) * (burst - 1)
+  }
+
   /// Takes a token; false when there is none.
   mutating func take(at now: Instant) -> Bool {
     let token = Interval(nanoseconds: nanosecondsPerToken)

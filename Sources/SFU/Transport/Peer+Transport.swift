@@ -58,6 +58,14 @@ extension Peer {
     }
   }
 
+  /// DTLS datagrams of this peer that wait for their turn.
+  var waitingCount: Int {
+    switch webRTC {
+    case .some(let webRTC): return webRTC.inbox.count
+    case .none: return 0
+    }
+  }
+
   /// Whether a WebRTC peer's handshake is running; `nil` without one.
   var isHandshakeRunning: Bool? {
     switch webRTC {

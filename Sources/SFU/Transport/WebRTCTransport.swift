@@ -10,6 +10,8 @@ struct WebRTCTransport: ~Copyable {
   private(set) var offer: WebRTCTransportOffer
   var ice: ICEAgent
   var handshake: DTLSHandshake?
+  /// DTLS datagrams that wait for their turn, oldest first.
+  var inbox: [HandshakeDatagram] = []
   /// Keys of the last verified handshake; they stay in use while a new handshake runs.
   var srtp: SRTPSession?
 
@@ -19,10 +21,12 @@ struct WebRTCTransport: ~Copyable {
   }
 
   /// The next deadline of this transport: consent or DTLS.
+  ///
+  /// While an answer of the peer waits here, nothing is sent again: it is not lost, we are late.
   func deadline(consentTimeout: Interval) -> Instant {
     let consent = ice.lastConsent + consentTimeout
     switch handshake {
-    case .some(let handshake): return min(consent, handshake.next)
+    case .some(let handshake): return min(consent, inbox.isEmpty ? handshake.next : handshake.deadline)
     case .none: return consent
     }
   }
@@ -31,5 +35,18 @@ struct WebRTCTransport: ~Copyable {
   mutating func restart(_ offer: WebRTCTransportOffer, _ credentials: ICEAgent.Credentials) -> Ufrag? {
     self.offer = offer
     return ice.restart(credentials)
+  }
+}
+
+/// A DTLS datagram that waits.
+struct HandshakeDatagram {
+  let octets: [UInt8]
+  let source: SocketAddress
+
+  init(_ datagram: Span<UInt8>, from source: SocketAddress) {
+    var copy = [UInt8](repeating: 0, count: datagram.count)
+    for index in datagram.indices { copy[index] = datagram[index] }
+    octets = copy
+    self.source = source
   }
 }

@@ -20,6 +20,9 @@ extension Metrics {
       gauge("media_tracks", "Published tracks.", endpoint.tracks),
       gauge("media_subscriptions", "Pairs of publisher and subscriber.", endpoint.subscriptions),
       gauge("media_open_handshakes", "DTLS handshakes in progress.", endpoint.openHandshakes),
+      gauge(
+        "media_waiting_handshake_datagrams", "DTLS datagrams that wait for a moment without media.",
+        endpoint.waitingHandshakeDatagrams),
       MetricFamily(
         name: "roost_media_dropped_total", help: "What the media plane dropped, by reason.", kind: .counter,
         samples: DropReason.allCases.map {

@@ -35,6 +35,9 @@ enum Limits {
   static let receiveSlots = 64
   /// Datagrams sent on behalf of one batch before commands and timers have their turn: about 6 ms.
   static let slicePackets: UInt64 = 2_048
+  /// How long deferred work, which is DTLS, waits at most for a moment without media: then one unit of it has
+  /// its turn, at most 0.4 ms, so that people can join a shard that never rests.
+  static let deferredInterval = Interval.milliseconds(2)
   /// Datagrams that waited longer mean that the shard is behind, whatever processor time it gets: twice the
   /// longest coalescing window.
   static let behindAge = Interval.milliseconds(10)

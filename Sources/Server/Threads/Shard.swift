@@ -53,11 +53,13 @@ struct Shard: ~Copyable {
     var isWaiting = (first: false, second: false)
     var published = Instant.zero
     var isPublished = false
+    var performedDeferred = Instant.zero
 
     while !control.hasToStop {
       // Idle, the loop wakes once more to publish, then sleeps until something happens.
       let publishing = isPublished ? Instant.distantFuture : published + Shard.publishInterval
-      let count = try poll.wait(until: min(endpoint.deadline, sink.deadline, publishing))
+      let deferred = endpoint.deferredDeadline
+      let count = try poll.wait(until: min(endpoint.deadline, sink.deadline, publishing, deferred))
       let now = MonotonicClock.now()
       // Commands first: a client that was told its SSRC a moment ago sends its discovery only once, and
       // the admission was posted before it was told.
@@ -74,6 +76,10 @@ struct Shard: ~Copyable {
         }
       }
       if endpoint.deadline <= now { endpoint.expire(at: now, into: &sink, events: &events) }
+      if deferred <= now, count == 0 || now - performedDeferred >= Limits.deferredInterval {
+        performedDeferred = now
+        endpoint.performDeferred(at: now, into: &sink, events: &events)
+      }
       let left = sink.flushDue(at: now)
       if left.first != isWaiting.first {
         try poll.change(

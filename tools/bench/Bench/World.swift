@@ -83,6 +83,9 @@ struct World: ~Copyable {
     var span = buffer.mutableSpan
     let start = ThreadClock.busy().nanoseconds
     endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &events)
+    while endpoint.deferredDeadline <= now {
+      endpoint.performDeferred(at: now, into: &outbox, events: &events)
+    }
     connectBusy += ThreadClock.busy().nanoseconds - start
     return outbox.take()
   }
