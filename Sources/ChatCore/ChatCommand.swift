@@ -99,6 +99,12 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/roles(_:)``
   case roles(guild: Snowflake)
   /// → ``ChatReply/role(_:)``
+  case role(guild: Snowflake, role: Snowflake)
+  /// → ``ChatReply/roleMemberCounts(_:)``
+  case roleMemberCounts(guild: Snowflake)
+  /// → ``ChatReply/roles(_:)`` all of them, and ``Payload/roleUpdate(guild:_:)`` for each that moved.
+  case moveRoles(guild: Snowflake, [RolePlacement])
+  /// → ``ChatReply/role(_:)``
   case createRole(guild: Snowflake, RoleChanges)
   /// → ``ChatReply/role(_:)``
   case modifyRole(guild: Snowflake, role: Snowflake, RoleChanges)
@@ -115,6 +121,8 @@ public enum ChatCommand: Sendable {
   case createChannel(guild: Snowflake, kind: ChannelKind, ChannelChanges)
   /// → ``ChatReply/channel(_:)``
   case modifyChannel(Snowflake, ChannelChanges)
+  /// → ``ChatReply/done`` Places, categories and their overwrites of several channels at once.
+  case moveChannels(guild: Snowflake, [ChannelPlacement])
   /// → ``ChatReply/channel(_:)`` as it was. People in voice there are disconnected.
   case deleteChannel(Snowflake)
   /// → ``ChatReply/done`` PUT of one overwrite.

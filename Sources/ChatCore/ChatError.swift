@@ -66,6 +66,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case cannotEditOthersMessage = 50005
   case emptyMessage = 50006
   case nonTextChannel = 50008
+  case verificationLevel = 50009
   case missingPermissions = 50013
   case systemMessage = 50021
   case wrongChannelType = 50024
@@ -73,6 +74,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case messageTooOld = 50034
   case invalidFormBody = 50035
   case invalidGuild = 50055
+  case communityChannel = 50074
   case overloaded = 130000
   case replyWithoutHistory = 160002
 
@@ -113,6 +115,8 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .cannotEditOthersMessage: "Cannot edit a message authored by another user"
     case .emptyMessage: "Cannot send an empty message"
     case .nonTextChannel: "Cannot send messages in a non-text channel"
+    case .verificationLevel: "Channel verification level is too high for you to gain access"
+    case .communityChannel: "Cannot delete a channel required for Community guilds"
     case .missingPermissions: "You lack permissions to perform that action"
     case .systemMessage: "Cannot execute action on a system message"
     case .wrongChannelType: "Cannot execute action on this channel type"
@@ -130,7 +134,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .unauthorized: 401
     case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
-      .cannotEditOthersMessage, .systemMessage, .userBanned:
+      .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel:
       403
     case .slowMode: 429
     case .overloaded: 503

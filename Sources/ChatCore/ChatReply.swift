@@ -32,6 +32,8 @@ public enum ChatReply: Hashable, Sendable {
   case role(Role)
   /// A guild's roles.
   case roles([Role])
+  /// How many members have each role but @everyone, ascending by role.
+  case roleMemberCounts([RoleMemberCount])
   /// A channel.
   case channel(Channel)
   /// Channels, sorted by position, then id.
@@ -52,6 +54,20 @@ public enum ChatReply: Hashable, Sendable {
   case messages([MessageView])
   /// A voice state.
   case voiceState(VoiceStateView)
+}
+
+/// How many members have a role.
+public struct RoleMemberCount: Hashable, Sendable {
+  /// The role.
+  public var role: Snowflake
+  /// How many members have it.
+  public var count: Int
+
+  /// Makes a count.
+  public init(role: Snowflake, count: Int) {
+    self.role = role
+    self.count = count
+  }
 }
 
 /// What a password is verified against.

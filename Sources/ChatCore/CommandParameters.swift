@@ -44,6 +44,32 @@ public struct GuildChanges: Hashable, Sendable {
   public var systemChannelID: Change<Snowflake?> = .keep
   /// Who owns it from now on: a member, no bot.
   public var ownerID: Change<Snowflake> = .keep
+  /// What it is about.
+  public var description: Change<String?> = .keep
+  /// Who may write without a role; null for anybody.
+  public var verificationLevel: Change<Int?> = .keep
+  /// What notifies members who chose nothing; null for every message.
+  public var defaultNotifications: Change<Int?> = .keep
+  /// Whose pictures are filtered; null for nobody's.
+  public var contentFilter: Change<Int?> = .keep
+  /// The voice channel for people who are away.
+  public var afkChannelID: Change<Snowflake?> = .keep
+  /// Seconds until a client calls its user away.
+  public var afkTimeout: Change<Int> = .keep
+  /// What is not said in the system channel.
+  public var systemChannelFlags: Change<SystemChannelFlags> = .keep
+  /// The channel with the rules.
+  public var rulesChannelID: Change<Snowflake?> = .keep
+  /// The channel for moderators' news.
+  public var updatesChannelID: Change<Snowflake?> = .keep
+  /// The channel for warnings.
+  public var alertsChannelID: Change<Snowflake?> = .keep
+  /// The language; null for `en-US`.
+  public var locale: Change<String?> = .keep
+  /// All features; those that cannot be changed are passed over.
+  public var features: Change<[String]> = .keep
+  /// Whether clients show how far boosting has come.
+  public var showsProgressBar: Change<Bool> = .keep
 
   /// Changes nothing; set what the body gives.
   public init() {}
@@ -55,6 +81,12 @@ public struct RoleChanges: Hashable, Sendable {
   public var name: Change<String> = .keep
   /// 0xRRGGBB.
   public var color: Change<Int> = .keep
+  /// The other end of a gradient.
+  public var secondaryColor: Change<Int?> = .keep
+  /// The third colour.
+  public var tertiaryColor: Change<Int?> = .keep
+  /// One Unicode emoji.
+  public var unicodeEmoji: Change<String?> = .keep
   /// Listed apart.
   public var isHoisted: Change<Bool> = .keep
   /// What it grants; @everyone's at creation.
@@ -68,8 +100,42 @@ public struct RoleChanges: Hashable, Sendable {
   public init() {}
 }
 
+/// A row of the PATCH that reorders roles.
+public struct RolePlacement: Hashable, Sendable {
+  /// The role.
+  public var role: Snowflake
+  /// Its new rank; nil keeps it.
+  public var position: Int?
+
+  /// Makes a row.
+  public init(role: Snowflake, position: Int?) {
+    self.role = role
+    self.position = position
+  }
+}
+
+/// A row of the PATCH that reorders channels.
+public struct ChannelPlacement: Hashable, Sendable {
+  /// The channel.
+  public var channel: Snowflake
+  /// Its new place among its siblings; nil keeps it.
+  public var position: Int?
+  /// Its new category.
+  public var parentID: Change<Snowflake?> = .keep
+  /// Whether it takes over the category's overwrites (`lock_permissions`).
+  public var copiesOverwrites = false
+
+  /// Makes a row that moves nothing yet.
+  public init(channel: Snowflake, position: Int?) {
+    self.channel = channel
+    self.position = position
+  }
+}
+
 /// POST and PATCH of a channel.
 public struct ChannelChanges: Hashable, Sendable {
+  /// Text becomes announcements and back; nothing else changes its kind.
+  public var kind: Change<ChannelKind> = .keep
   /// The name; required at creation.
   public var name: Change<String> = .keep
   /// Order among siblings; at the end when left out at creation.

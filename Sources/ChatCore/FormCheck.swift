@@ -25,12 +25,17 @@ struct FormCheck {
   }
 
   mutating func value(_ path: String, _ number: Int, _ bounds: ClosedRange<Int>) {
+    value([path], number, bounds)
+  }
+
+  /// The same for a number deeper in the body.
+  mutating func value(_ path: [String], _ number: Int, _ bounds: ClosedRange<Int>) {
     if number > bounds.upperBound {
       fail(
-        [path], "NUMBER_TYPE_MAX", "int value should be less than or equal to \(bounds.upperBound).")
+        path, "NUMBER_TYPE_MAX", "int value should be less than or equal to \(bounds.upperBound).")
     } else if number < bounds.lowerBound {
       fail(
-        [path], "NUMBER_TYPE_MIN", "int value should be greater than or equal to \(bounds.lowerBound).")
+        path, "NUMBER_TYPE_MIN", "int value should be greater than or equal to \(bounds.lowerBound).")
     }
   }
 
@@ -75,7 +80,7 @@ enum TextRules {
   /// A channel's name as it is kept: text channels' names are lower case with hyphens.
   static func channelName(_ text: String, _ kind: ChannelKind) -> String {
     let name = trimmed(text)
-    guard kind == .text else { return name }
+    guard kind.isText else { return name }
     let scalars = name.lowercased().unicodeScalars.map { scalar in
       scalar.properties.isWhitespace ? "-" : String(Character(scalar))
     }

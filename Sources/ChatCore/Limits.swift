@@ -74,6 +74,16 @@ public enum Limits {
   public static let guildNameLengthMin = 2
   /// Code points of a guild's, channel's or role's name, at most.
   public static let nameLength = 100
+  /// Code points of a guild's description.
+  public static let descriptionLength = 300
+  /// Code points of a guild's language; BCP 47 tags that clients know have at most 6.
+  public static let localeLength = 16
+  /// Seconds after which a client may call its user away.
+  public static let afkTimeouts = [60, 300, 900, 1800, 3600]
+  /// How old an account must be to write without a role from verification level 2 on: 5 minutes.
+  public static let verifiedAccountAge: Int64 = 300_000
+  /// How long a member must be one to write without a role from verification level 3 on: 10 minutes.
+  public static let verifiedMemberAge: Int64 = 600_000
   /// Code points of a channel's topic.
   public static let topicLength = 1024
   /// Longest slow mode in seconds.

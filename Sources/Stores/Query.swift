@@ -10,8 +10,8 @@ enum Query: String, Hashable {
     ON CONFLICT (id) DO UPDATE SET name = ?2, description = ?3, owner_id = ?4, flags = ?5, verify_key = ?6
     """
   case putGuild = """
-    INSERT INTO guilds VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4
+    INSERT INTO guilds VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4, settings = ?5
     """
   case noteDeletedGuild = """
     UPDATE newest_deleted SET id = max(id, ?1,
@@ -26,15 +26,16 @@ enum Query: String, Hashable {
     """
   case deleteGuild = "DELETE FROM guilds WHERE id = ?1"
   case putRole = """
-    INSERT INTO roles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+    INSERT INTO roles VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (guild_id, id) DO UPDATE SET name = ?3, color = ?4, is_hoisted = ?5, position = ?6,
-      permissions = ?7, is_managed = ?8, is_mentionable = ?9, bot_id = ?10
+      permissions = ?7, is_managed = ?8, is_mentionable = ?9, bot_id = ?10, secondary_color = ?11,
+      tertiary_color = ?12, unicode_emoji = ?13
     """
   case deleteRole = "DELETE FROM roles WHERE guild_id = ?1 AND id = ?2"
   case putChannel = """
     INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-    ON CONFLICT (id) DO UPDATE SET name = ?4, position = ?5, parent_id = ?6, topic = ?7, is_nsfw = ?8,
-      rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12
+    ON CONFLICT (id) DO UPDATE SET kind = ?3, name = ?4, position = ?5, parent_id = ?6, topic = ?7,
+      is_nsfw = ?8, rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12
     """
   case deleteOverwrites = "DELETE FROM overwrites WHERE channel_id = ?1"
   case putOverwrite = "INSERT INTO overwrites VALUES (?1, ?2, ?3, ?4, ?5)"

@@ -109,6 +109,8 @@ enum SQLValue {
 
   static func text(orNull value: String?) -> SQLValue { value.map(SQLValue.text) ?? .null }
 
+  static func number(orNull value: Int?) -> SQLValue { value.map(SQLValue.number) ?? .null }
+
   static func time(_ value: WallTime?) -> SQLValue { value.map { .integer($0.milliseconds) } ?? .null }
 
   static func number(_ value: Int) -> SQLValue { .integer(Int64(value)) }

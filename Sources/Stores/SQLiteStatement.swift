@@ -136,6 +136,8 @@ extension SQLiteStatement {
 
   func number(_ column: Int32) -> Int { Int(integer(column)) }
 
+  func numberOrNil(_ column: Int32) -> Int? { isNull(column) ? nil : number(column) }
+
   func flag(_ column: Int32) -> Bool { integer(column) != 0 }
 
   func string(_ column: Int32) -> String { text(column) ?? "" }

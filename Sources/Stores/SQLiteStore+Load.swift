@@ -22,10 +22,12 @@ extension SQLiteStore {
   private mutating func loadGuilds() throws(StoreError) -> [Guild] {
     let roles = try database.rows(.roles, []) { ($0.id(0), role($0)) }
     let byGuild = Dictionary(grouping: roles, by: \.0).mapValues { $0.map(\.1) }
-    return try database.rows(.guilds, []) { row in
-      Guild(
+    return try database.rows(.guilds, []) { row throws(StoreError) in
+      var guild = Guild(
         id: row.id(0), name: row.string(1), ownerID: row.id(2), systemChannelID: row.idOrNil(3),
         roles: byGuild[row.id(0)] ?? [])
+      guild.settings = try GuildSettingsCoding.settings(row.text(4))
+      return guild
     }
   }
 
@@ -86,10 +88,14 @@ private func application(_ row: SQLiteStatement) -> Application {
 }
 
 private func role(_ row: SQLiteStatement) -> Role {
-  Role(
+  var role = Role(
     id: row.id(1), name: row.string(2), color: row.number(3), isHoisted: row.flag(4),
     position: row.number(5), permissions: row.mask(6), isManaged: row.flag(7),
     isMentionable: row.flag(8), botID: row.idOrNil(9))
+  role.secondaryColor = row.numberOrNil(10)
+  role.tertiaryColor = row.numberOrNil(11)
+  role.unicodeEmoji = row.text(12)
+  return role
 }
 
 private func member(_ row: SQLiteStatement) -> Member {

@@ -10,7 +10,10 @@ extension SQLiteStore {
     case .guild(let guild):
       try database.run(
         .putGuild,
-        [.id(guild.id), .text(guild.name), .id(guild.ownerID), .id(guild.systemChannelID)])
+        [
+          .id(guild.id), .text(guild.name), .id(guild.ownerID), .id(guild.systemChannelID),
+          .text(orNull: GuildSettingsCoding.text(guild.settings)),
+        ])
     case .deleteGuild(let id):
       try database.run(.noteDeletedGuild, [.id(id)])
       try database.run(.deleteGuildReactions, [.id(id)])
@@ -89,7 +92,8 @@ extension SQLiteStore {
       [
         .id(guild), .id(role.id), .text(role.name), .number(role.color), .flag(role.isHoisted),
         .number(role.position), .mask(role.permissions), .flag(role.isManaged),
-        .flag(role.isMentionable), .id(role.botID),
+        .flag(role.isMentionable), .id(role.botID), .number(orNull: role.secondaryColor),
+        .number(orNull: role.tertiaryColor), .text(orNull: role.unicodeEmoji),
       ])
   }
 

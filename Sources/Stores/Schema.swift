@@ -6,7 +6,7 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds, bans]
+  static let migrations = [first, embeds, bans, styles]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -173,5 +173,13 @@ enum Schema {
       reason TEXT,
       PRIMARY KEY (guild_id, user_id)
     ) STRICT, WITHOUT ROWID
+    """
+
+  /// Roles' gradients and emoji; what a guild's managers decide, as ``GuildSettingsCoding`` writes it.
+  private static let styles = """
+    ALTER TABLE roles ADD COLUMN secondary_color INTEGER;
+    ALTER TABLE roles ADD COLUMN tertiary_color INTEGER;
+    ALTER TABLE roles ADD COLUMN unicode_emoji TEXT;
+    ALTER TABLE guilds ADD COLUMN settings TEXT
     """
 }

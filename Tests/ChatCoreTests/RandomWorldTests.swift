@@ -173,10 +173,26 @@ private struct Pool {
     }
   }
 
+  private func rows(_ random: inout SeededRandom) -> [RolePlacement] {
+    (0..<random.below(4)).map { _ in
+      RolePlacement(role: pick(roles, &random), position: random.below(3) == 0 ? nil : random.below(9))
+    }
+  }
+
+  private func guildChanges(_ random: inout SeededRandom) -> ChatCommand {
+    var changes = GuildChanges()
+    changes.description = .set(text(&random))
+    if random.below(2) == 0 { changes.rulesChannelID = .set(pick(channels, &random)) }
+    if random.below(2) == 0 { changes.updatesChannelID = .set(pick(channels, &random)) }
+    if random.below(2) == 0 { changes.afkChannelID = .set(pick(channels, &random)) }
+    changes.features = .set(random.below(2) == 0 ? [] : [GuildSettings.community])
+    return .modifyGuild(guild, changes)
+  }
+
   private func administration(
     _ user: Snowflake, _ channel: Snowflake, _ random: inout SeededRandom
   ) -> ChatCommand {
-    switch random.below(12) {
+    switch random.below(15) {
     case 0, 1:
       var changes = ChannelChanges()
       changes.name = .set(text(&random))
@@ -184,7 +200,8 @@ private struct Pool {
       if random.below(2) == 0 { changes.parentID = .set(channel) }
       return random.below(2) == 0
         ? .modifyChannel(channel, changes)
-        : .createChannel(guild: guild, kind: ChannelKind.allCases[random.below(4)], changes)
+        : .createChannel(
+          guild: guild, kind: ChannelKind.allCases[random.below(ChannelKind.allCases.count)], changes)
     case 2: return random.below(3) == 0 ? .deleteChannel(channel) : .typing(channel: channel)
     case 3, 4:
       var changes = RoleChanges()
@@ -207,6 +224,17 @@ private struct Pool {
         ? .deleteInvite(code: invites.last ?? "x") : .acceptInvite(code: invites.last ?? "x")
     case 10:
       return random.below(2) == 0 ? .leaveGuild(guild) : .kick(guild: guild, user: pick(users, &random))
+    case 11: return .moveRoles(guild: guild, rows(&random))
+    case 12: return guildChanges(&random)
+    case 13:
+      return .moveChannels(
+        guild: guild,
+        (0..<random.below(3)).map { _ in
+          var row = ChannelPlacement(channel: pick(channels, &random), position: random.below(9))
+          if random.below(2) == 0 { row.parentID = .set(pick(channels, &random)) }
+          row.copiesOverwrites = random.below(2) == 0
+          return row
+        })
     default:
       return .setOverwrite(channel: channel, overwrites(&random).first ?? .everyone(of: guild, deny: []))
     }

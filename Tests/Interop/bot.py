@@ -24,6 +24,7 @@ from discord.ext import voice_recv
 from discord.gateway import DiscordWebSocket
 
 import tones
+from community import Community
 from moderation import Moderation
 
 discord.http.Route.BASE = os.environ["ROOST_API"]
@@ -81,7 +82,7 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(Moderation, discord.Client):
+class Bot(Community, Moderation, discord.Client):
     say = staticmethod(say)
 
     def __init__(self):

@@ -42,5 +42,7 @@ struct MigrationTests {
     let snapshot = try store.load()
     #expect(snapshot.bans == [ban])
     #expect(snapshot.guilds.map(\.name) == ["g"] && snapshot.members.count == 1)
+    #expect(snapshot.guilds.first?.settings == GuildSettings())
+    #expect(snapshot.guilds.first?.everyone?.unicodeEmoji == nil)
   }
 }

@@ -34,9 +34,12 @@ struct StoreConformance {
     let everyone = Role(
       id: guild, name: "@everyone", color: 0, isHoisted: false, position: 0,
       permissions: .newGuildDefault, isManaged: false, isMentionable: false, botID: nil)
-    let role = Role(
+    var role = Role(
       id: Snowflake(rawValue: 2002), name: "rôle", color: 0xFF00FF, isHoisted: true, position: 3,
       permissions: Permissions(rawValue: .max), isManaged: true, isMentionable: true, botID: user)
+    role.secondaryColor = 7
+    role.tertiaryColor = 0
+    role.unicodeEmoji = "👍"
     var text = Channel(id: channel, guildID: guild, kind: .text, name: "general", position: 1)
     text.parentID = Snowflake(rawValue: 3002)
     text.topic = "tøpic"
@@ -58,7 +61,7 @@ struct StoreConformance {
         Application(
           id: Snowflake(rawValue: 1002), name: "bot", description: "d", ownerID: user, flags: 7,
           verifyKey: "ff")),
-      .guild(Guild(id: guild, name: "g", ownerID: user, systemChannelID: channel, roles: [])),
+      .guild(settledGuild),
       .role(guild: guild, everyone), .role(guild: guild, role), .channel(text), .channel(category),
       .member(
         Member(
@@ -66,6 +69,25 @@ struct StoreConformance {
           isDeafened: false, timedOutUntil: at, isTemporary: true)),
       .invite(invite),
     ]
+  }
+
+  /// A guild in which every setting differs from a new one's.
+  static var settledGuild: Guild {
+    var made = Guild(id: guild, name: "g", ownerID: user, systemChannelID: channel, roles: [])
+    made.settings.description = "d\u{0}\""
+    made.settings.verificationLevel = 4
+    made.settings.defaultNotifications = 1
+    made.settings.contentFilter = 2
+    made.settings.afkChannelID = channel
+    made.settings.afkTimeout = 60
+    made.settings.systemChannelFlags = SystemChannelFlags(rawValue: 63)
+    made.settings.rulesChannelID = Snowflake(rawValue: .max)
+    made.settings.updatesChannelID = channel
+    made.settings.alertsChannelID = channel
+    made.settings.locale = "de"
+    made.settings.features = GuildSettings.changeableFeatures
+    made.settings.showsProgressBar = true
+    return made
   }
 
   static func account(_ name: String, _ id: Snowflake) -> Account {
@@ -111,6 +133,7 @@ struct StoreConformance {
       case .guild(let guild):
         #expect(snapshot.guilds.map(\.name) == [guild.name])
         #expect(snapshot.guilds.first?.systemChannelID == guild.systemChannelID)
+        #expect(snapshot.guilds.first?.settings == guild.settings)
       case .role(_, let role): #expect(snapshot.guilds.first?.role(role.id) == role)
       case .channel(let channel):
         let kept = snapshot.channels.first { $0.id == channel.id }

@@ -8,11 +8,16 @@ public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
   case voice = 2
   /// A heading that others hang under.
   case category = 4
+  /// Messages that other guilds may follow.
+  case announcement = 5
   /// A stage: the audience is suppressed.
   case stage = 13
 
   /// Whether people can be connected to it.
   public var isVoice: Bool { self == .voice || self == .stage }
+
+  /// Whether it is one of text channels, which may become one another.
+  public var isText: Bool { self == .text || self == .announcement }
 
   /// Whether it holds messages.
   public var holdsMessages: Bool { self != .category }
@@ -48,7 +53,7 @@ public struct PermissionOverwrite: Hashable, Sendable {
 
 /// A channel of a guild.
 ///
-/// Fields that a kind does not have keep their default: `topic` belongs to text and stage, `bitrate`,
+/// Fields that a kind does not have keep their default: `topic` belongs to text kinds and stage, `bitrate`,
 /// `userLimit` and `region` to voice and stage.
 public struct Channel: Hashable, Sendable {
   /// The channel's id.
@@ -56,7 +61,7 @@ public struct Channel: Hashable, Sendable {
   /// The guild.
   public let guildID: Snowflake
   /// The type.
-  public let kind: ChannelKind
+  public var kind: ChannelKind
   /// 1 to 100 characters.
   public var name: String
   /// Order among its siblings.

@@ -2,8 +2,8 @@ public import Base
 
 /// A guild's own properties; its channels and members are values of their own.
 ///
-/// What Discord's guild object has beyond this (icon, features, levels) is constant on this server until a
-/// later issue; Signaling writes the constants.
+/// What Discord's guild object has beyond this and ``GuildSettings`` (pictures, boosts) is constant on this
+/// server; Signaling writes the constants.
 public struct Guild: Hashable, Sendable {
   /// The guild's id, also its @everyone role's id.
   public let id: Snowflake
@@ -15,6 +15,8 @@ public struct Guild: Hashable, Sendable {
   public var systemChannelID: Snowflake?
   /// All roles with @everyone, sorted by position, then id.
   public var roles: [Role]
+  /// What else its managers decide.
+  public var settings = GuildSettings()
 
   /// Makes a guild.
   public init(
@@ -44,6 +46,12 @@ public struct Role: Hashable, Sendable {
   public var name: String
   /// 0xRRGGBB, 0 for none.
   public var color: Int
+  /// The other end of a gradient.
+  public var secondaryColor: Int?
+  /// The third colour of a holographic style; only with a second.
+  public var tertiaryColor: Int?
+  /// One Unicode emoji beside the names of its members.
+  public var unicodeEmoji: String?
   /// Whether members are listed apart.
   public var isHoisted: Bool
   /// Rank; @everyone is 0.

@@ -81,6 +81,10 @@ extension ChatService where Store: ~Copyable {
   mutating func deleteChannel(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, at: id)
     try seat.require(.manageChannels)
+    let settings = seat.seat.guild.settings
+    if settings.isCommunity, settings.rulesChannelID == id || settings.updatesChannelID == id {
+      throw .code(.communityChannel)
+    }
     let audience = viewers(seat.channel)
     for user in state.channelVoice.sorted(id) {
       if let voice = voice(seat.channel.guildID, user) { leaveVoice(voice) }
@@ -90,9 +94,10 @@ extension ChatService where Store: ~Copyable {
       try keep(.channel(child))
       emit(.channelUpdate(child), to: viewers(child))
     }
-    if seat.seat.guild.systemChannelID == id {
-      var guild = seat.seat.guild
-      guild.systemChannelID = nil
+    var guild = seat.seat.guild
+    let isNamed = guild.settings.forget(id)
+    if isNamed || guild.systemChannelID == id {
+      if guild.systemChannelID == id { guild.systemChannelID = nil }
       try keep(.guild(guild))
       emit(.guildUpdate(guild), to: .guild(guild.id))
     }
@@ -102,7 +107,7 @@ extension ChatService where Store: ~Copyable {
   }
 
   /// Keeps a changed channel: CHANNEL_UPDATE to those who saw it and still do, and what visibility asks for.
-  private mutating func replace(
+  mutating func replace(
     _ before: Channel, with channel: Channel, _ now: WallTime
   ) throws(ChatError) {
     if before == channel { return }
@@ -122,6 +127,12 @@ extension ChatService where Store: ~Copyable {
   }
 
   private func apply(_ changes: ChannelChanges, to channel: inout Channel, _ form: inout FormCheck) {
+    if case .set(let kind) = changes.kind, kind != channel.kind {
+      if !kind.isText || !channel.kind.isText {
+        form.fail(["type"], "BASE_TYPE_CHOICES", "Only text and announcement channels change their type.")
+      }
+      channel.kind = kind
+    }
     if case .set(let name) = changes.name {
       channel.name = TextRules.channelName(name, channel.kind)
       form.length("name", channel.name, 1...Limits.nameLength)
@@ -134,7 +145,7 @@ extension ChatService where Store: ~Copyable {
       checkParent(parent, of: channel, &form)
       channel.parentID = parent
     }
-    if case .set(let topic) = changes.topic, channel.kind == .text || channel.kind == .stage {
+    if case .set(let topic) = changes.topic, channel.kind.isText || channel.kind == .stage {
       channel.topic = topic.flatMap { $0.isEmpty ? nil : $0 }
       form.length("topic", topic ?? "", 0...Limits.topicLength)
     }
@@ -155,7 +166,7 @@ extension ChatService where Store: ~Copyable {
     }
   }
 
-  private func checkParent(_ parent: Snowflake?, of channel: Channel, _ form: inout FormCheck) {
+  func checkParent(_ parent: Snowflake?, of channel: Channel, _ form: inout FormCheck) {
     guard let parent else { return }
     guard channel.kind != .category, let category = state.channels[parent], category.kind == .category,
       category.guildID == channel.guildID
@@ -175,7 +186,7 @@ extension ChatService where Store: ~Copyable {
 
   /// Sets a channel's overwrites if the asker may: roles must exist, and of what changes only bits that
   /// the asker has.
-  private func checkOverwrites(
+  func checkOverwrites(
     _ overwrites: [PermissionOverwrite], of channel: inout Channel, _ seat: Seat,
     _ permissions: Permissions
   ) throws(ChatError) {

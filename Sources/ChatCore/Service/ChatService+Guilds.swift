@@ -46,44 +46,6 @@ extension ChatService where Store: ~Copyable {
     .guild(snapshot(try seat(asker, in: id)))
   }
 
-  mutating func modifyGuild(
-    _ id: Snowflake, _ changes: GuildChanges, _ asker: Asker
-  ) throws(ChatError) -> ChatReply {
-    let seat = try seat(asker, in: id)
-    try seat.require(.manageGuild)
-    var guild = seat.guild
-    if case .set(let name) = changes.name {
-      guild.name = TextRules.trimmed(name)
-      var form = FormCheck()
-      form.length("name", guild.name, Limits.guildNameLengthMin...Limits.nameLength)
-      try form.finish()
-    }
-    if case .set(let channel) = changes.systemChannelID {
-      if let channel { try checkSystemChannel(channel, seat) }
-      guild.systemChannelID = channel
-    }
-    if case .set(let owner) = changes.ownerID, owner != guild.ownerID {
-      if let member = seat.member, member.userID != guild.ownerID { throw .code(.missingPermissions) }
-      guard member(id, owner) != nil else { throw .code(.unknownMember) }
-      guard !user(owner).isBot else { throw .code(.botsNotAllowed) }
-      guild.ownerID = owner
-    }
-    if guild == seat.guild { return .guild(snapshot(seat)) }
-    let sight = guild.ownerID != seat.guild.ownerID ? sight(of: id) : nil
-    try keep(.guild(guild))
-    emit(.guildUpdate(guild), to: .guild(id))
-    if let sight { showChanges(since: sight, at: asker.at) }
-    return .guild(snapshot(Seat(guild: guild, member: seat.member, at: asker.at)))
-  }
-
-  private func checkSystemChannel(_ id: Snowflake, _ seat: Seat) throws(ChatError) {
-    guard let channel = state.channels[id], channel.guildID == seat.guild.id else {
-      throw .code(.unknownChannel)
-    }
-    guard channel.kind == .text else { throw .code(.wrongChannelType) }
-    guard seat.permissions(in: channel).contains(.viewChannel) else { throw .code(.missingAccess) }
-  }
-
   mutating func deleteGuild(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, in: id)
     if let member = seat.member, member.userID != seat.guild.ownerID {
@@ -128,7 +90,9 @@ extension ChatService where Store: ~Copyable {
   }
 
   private mutating func welcome(_ member: Member, to guild: Guild, _ at: WallTime) throws(ChatError) {
-    guard let id = guild.systemChannelID, let channel = state.channels[id] else { return }
+    guard let id = guild.systemChannelID, let channel = state.channels[id],
+      !guild.settings.systemChannelFlags.contains(.suppressJoins)
+    else { return }
     let message = Message(
       id: ids.next(at: at), channelID: id, guildID: guild.id, authorID: member.userID, kind: .join,
       content: "")

@@ -97,7 +97,9 @@ extension ChatService where Store: ~Copyable {
   mutating func join(
     through invite: Invite, _ user: Snowflake, _ now: WallTime
   ) throws(ChatError) {
-    guard let guild = state.guilds[invite.guildID] else { throw .code(.unknownInvite) }
+    guard let guild = state.guilds[invite.guildID], !guild.settings.pausesInvites else {
+      throw .code(.unknownInvite)
+    }
     try join(guild, user, now, isTemporary: invite.isTemporary)
     var used = invite
     used.uses += 1

@@ -15,6 +15,7 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     let (seat, author) = try textSeat(asker, at: id)
     try seat.require(.sendMessages)
+    try checkVerification(seat.seat, author)
     let embeds = draft.embeds.filter { !$0.isEmpty }
     try check(draft, embeds)
     if !embeds.isEmpty { try seat.require(.embedLinks) }
@@ -107,6 +108,19 @@ extension ChatService where Store: ~Copyable {
       ])
     }
     return found
+  }
+
+  /// Who has no role must be known for a while, as the guild's verification level says.
+  private func checkVerification(_ seat: Seat, _ author: Snowflake) throws(ChatError) {
+    let level = seat.guild.settings.verificationLevel
+    guard level >= 2, let member = seat.member, member.roles.isEmpty,
+      seat.guild.ownerID != author, !user(author).isBot
+    else { return }
+    let age = seat.at.milliseconds &- author.time.milliseconds
+    let stay = seat.at.milliseconds &- member.joinedAt.milliseconds
+    guard age >= Limits.verifiedAccountAge, level == 2 || stay >= Limits.verifiedMemberAge else {
+      throw .code(.verificationLevel)
+    }
   }
 
   private mutating func checkSlowMode(

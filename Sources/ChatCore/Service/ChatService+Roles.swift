@@ -79,6 +79,7 @@ extension ChatService where Store: ~Copyable {
       role.color = color
       form.value("color", color, 0...0xFF_FFFF)
     }
+    applyStyle(changes, to: &role, &form)
     if case .set(let position) = changes.position {
       role.position = position
       form.value("position", position, 1...Limits.rolesPerGuild)
@@ -87,5 +88,26 @@ extension ChatService where Store: ~Copyable {
     if case .set(let permissions) = changes.permissions { role.permissions = permissions }
     if case .set(let isMentionable) = changes.isMentionable { role.isMentionable = isMentionable }
     try form.finish()
+  }
+
+  /// The colours beside the first, and the emoji.
+  private func applyStyle(_ changes: RoleChanges, to role: inout Role, _ form: inout FormCheck) {
+    if case .set(let color) = changes.secondaryColor {
+      role.secondaryColor = color
+      if let color { form.value(["colors", "secondary_color"], color, 0...0xFF_FFFF) }
+    }
+    if case .set(let color) = changes.tertiaryColor {
+      role.tertiaryColor = color
+      if let color { form.value(["colors", "tertiary_color"], color, 0...0xFF_FFFF) }
+    }
+    if role.tertiaryColor != nil, role.secondaryColor == nil {
+      form.fail(["colors", "secondary_color"], "BASE_TYPE_REQUIRED", "This field is required")
+    }
+    if case .set(let emoji) = changes.unicodeEmoji {
+      role.unicodeEmoji = emoji.flatMap { $0.isEmpty ? nil : $0 }
+      if let emoji = role.unicodeEmoji, !TextRules.isEmoji(emoji) {
+        form.fail(["unicode_emoji"], "STRING_TYPE_REGEX", "Not an emoji.")
+      }
+    }
   }
 }

@@ -18,7 +18,7 @@ extension JSONWriter {
     field("parent_id", channel.parentID)
     field("flags", 0)
     switch channel.kind {
-    case .text: textFields(channel)
+    case .text, .announcement: textFields(channel)
     case .voice, .stage: voiceFields(channel)
     case .category: break
     }
@@ -74,10 +74,10 @@ extension JSONWriter {
     field("name", guild.name)
     null("splash")
     null("banner")
-    null("description")
+    field("description", guild.settings.description)
     null("icon")
-    array("features") { _ in }
-    field("verification_level", 0)
+    array("features") { for feature in guild.settings.features { $0.element(feature) } }
+    field("verification_level", guild.settings.verificationLevel)
     null("vanity_url_code")
     field("nsfw_level", 0)
     field("nsfw", false)

@@ -15,6 +15,7 @@ extension JSONWriter {
 
   /// The attributes of a guild without its id and its lists.
   mutating func guildAttributes(_ guild: Guild) {
+    let settings = guild.settings
     field("name", guild.name)
     null("icon")
     null("icon_hash")
@@ -22,34 +23,34 @@ extension JSONWriter {
     null("discovery_splash")
     field("owner_id", guild.ownerID)
     field("region", "roost")
-    null("afk_channel_id")
-    field("afk_timeout", 300)
+    field("afk_channel_id", settings.afkChannelID)
+    field("afk_timeout", settings.afkTimeout)
     field("widget_enabled", false)
     null("widget_channel_id")
-    field("verification_level", 0)
-    field("default_message_notifications", 0)
-    field("explicit_content_filter", 0)
-    array("features") { _ in }
+    field("verification_level", settings.verificationLevel)
+    field("default_message_notifications", settings.defaultNotifications)
+    field("explicit_content_filter", settings.contentFilter)
+    array("features") { for feature in settings.features { $0.element(feature) } }
     field("mfa_level", 0)
     null("application_id")
     field("system_channel_id", guild.systemChannelID)
-    field("system_channel_flags", 0)
-    null("rules_channel_id")
+    field("system_channel_flags", settings.systemChannelFlags.rawValue)
+    field("rules_channel_id", settings.rulesChannelID)
     null("max_presences")
     field("max_members", Limits.membersPerGuild)
     null("vanity_url_code")
-    null("description")
+    field("description", settings.description)
     null("banner")
     field("premium_tier", 0)
     field("premium_subscription_count", 0)
-    field("preferred_locale", "en-US")
-    null("public_updates_channel_id")
+    field("preferred_locale", settings.locale)
+    field("public_updates_channel_id", settings.updatesChannelID)
     field("max_video_channel_users", 25)
     field("max_stage_video_channel_users", 50)
     field("nsfw_level", 0)
     field("nsfw", false)
-    field("premium_progress_bar_enabled", false)
-    null("safety_alerts_channel_id")
+    field("premium_progress_bar_enabled", settings.showsProgressBar)
+    field("safety_alerts_channel_id", settings.alertsChannelID)
     null("incidents_data")
     null("hub_type")
   }
@@ -86,7 +87,7 @@ extension JSONWriter {
     null("banner")
     field("owner", summary.isOwner)
     field("permissions", summary.permissions)
-    array("features") { _ in }
+    array("features") { for feature in summary.guild.settings.features { $0.element(feature) } }
     if withCounts {
       field("approximate_member_count", summary.memberCount)
       field("approximate_presence_count", summary.memberCount)

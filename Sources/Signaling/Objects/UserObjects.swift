@@ -73,12 +73,12 @@ extension JSONWriter {
     field("color", role.color)
     object("colors") {
       $0.field("primary_color", role.color)
-      $0.null("secondary_color")
-      $0.null("tertiary_color")
+      $0.field("secondary_color", role.secondaryColor)
+      $0.field("tertiary_color", role.tertiaryColor)
     }
     field("hoist", role.isHoisted)
     null("icon")
-    null("unicode_emoji")
+    field("unicode_emoji", role.unicodeEmoji)
     field("position", role.position)
     field("permissions", role.permissions)
     field("managed", role.isManaged)
@@ -86,6 +86,11 @@ extension JSONWriter {
     field("flags", 0)
     // Left out rather than null: null means true inside, and crashes libraries outside.
     if let bot = role.botID { object("tags") { $0.field("bot_id", bot) } }
+  }
+
+  /// A number, or null.
+  mutating func field(_ key: StaticString, _ number: Int?) {
+    if let number { field(key, number) } else { null(key) }
   }
 
   /// A permission mask: a decimal string everywhere.

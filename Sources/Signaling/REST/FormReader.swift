@@ -74,6 +74,19 @@ struct FormReader {
     }
   }
 
+  mutating func strings(_ key: String) -> [String]? {
+    convert(key, "LIST_TYPE_CONVERT", "Only iterables of strings may be used in a ListType.") { value in
+      guard let list = value.array else { return nil }
+      let texts = list.compactMap(\.string)
+      return texts.count == list.count ? texts : nil
+    }
+  }
+
+  /// Refuses a picture: this server keeps none, and null is what it says itself.
+  mutating func refusePicture(_ key: String) {
+    if value(key) != nil { note(key, "IMAGE_INVALID", "This server does not keep pictures.") }
+  }
+
   mutating func snowflakes(_ key: String) -> [Snowflake]? {
     convert(key, "LIST_TYPE_CONVERT", "Only iterables of snowflakes may be used in a ListType.") { value in
       guard let list = value.array else { return nil }

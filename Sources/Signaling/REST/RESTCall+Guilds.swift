@@ -11,18 +11,15 @@ extension RESTCall {
       let name = form.requiredString("name")
       try form.check()
       return .createGuild(name: name, owner: nil)
-    case .modifyGuild:
-      var form = try form()
-      var changes = GuildChanges()
-      changes.name = form.change("name") { $0.string($1) }
-      changes.systemChannelID = form.clearable("system_channel_id") { $0.snowflake($1) }
-      changes.ownerID = form.change("owner_id") { $0.snowflake($1) }
-      try form.check()
-      return .modifyGuild(try id("guild"), changes)
+    case .modifyGuild: return .modifyGuild(try id("guild"), try guildChanges())
     case .deleteGuild: return .deleteGuild(try id("guild"))
     case .getGuildChannels: return .channels(guild: try id("guild"))
     case .createChannel: return try createChannel()
     case .getGuildRoles: return .roles(guild: try id("guild"))
+    case .getRole: return .role(guild: try id("guild"), role: try id("role"))
+    case .getRoleMemberCounts: return .roleMemberCounts(guild: try id("guild"))
+    case .moveRoles: return .moveRoles(guild: try id("guild"), try rolePlacements())
+    case .moveChannels: return .moveChannels(guild: try id("guild"), try channelPlacements())
     case .createRole: return .createRole(guild: try id("guild"), try roleChanges())
     case .modifyRole:
       return .modifyRole(guild: try id("guild"), role: try id("role"), try roleChanges())
@@ -50,7 +47,7 @@ extension RESTCall {
     var form = try form()
     let number = form.int("type") ?? ChannelKind.text.rawValue
     let kind = ChannelKind(rawValue: number)
-    if kind == nil { form.note("type", "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 13}.") }
+    if kind == nil { form.note("type", "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 5, 13}.") }
     _ = form.requiredString("name")
     let changes = RESTCall.channelChanges(&form)
     try form.check()
@@ -59,6 +56,9 @@ extension RESTCall {
 
   private static func channelChanges(_ form: inout FormReader) -> ChannelChanges {
     var changes = ChannelChanges()
+    changes.kind = form.change("type") { form, key in
+      form.int(key).flatMap(ChannelKind.init(rawValue:))
+    }
     changes.name = form.change("name") { $0.string($1) }
     changes.position = form.change("position") { $0.int($1) }
     changes.parentID = form.clearable("parent_id") { $0.snowflake($1) }
@@ -100,23 +100,6 @@ extension RESTCall {
     let overwrite = RESTCall.overwrite(try id("target"), &form)
     try form.check()
     return .setOverwrite(channel: try id("channel"), overwrite)
-  }
-
-  private func roleChanges() throws(RESTError) -> RoleChanges {
-    var form = try form()
-    var changes = RoleChanges()
-    changes.name = form.change("name") { $0.string($1) }
-    changes.color = form.change("color") { $0.int($1) }
-    if let colors = form.nested("colors"), colors.value("primary_color") != nil {
-      var colors = colors
-      changes.color = colors.change("primary_color") { $0.int($1) }
-      form.note(colors)
-    }
-    changes.isHoisted = form.change("hoist") { $0.bool($1) }
-    changes.permissions = form.change("permissions") { $0.permissions($1) }
-    changes.isMentionable = form.change("mentionable") { $0.bool($1) }
-    try form.check()
-    return changes
   }
 
   private func createInvite() throws(RESTError) -> ChatCommand {

@@ -53,6 +53,13 @@ struct RESTCall {
     FormReader(try RequestBody.object(of: request, limits), path: [])
   }
 
+  /// The rows of a body that is a list of objects.
+  func forms() throws(RESTError) -> [FormReader] {
+    try RequestBody.list(of: request, limits).enumerated().map { index, object in
+      FormReader(object, path: [String(index)])
+    }
+  }
+
   /// An id in the query; `nil` when it is not there.
   func queryID(_ name: String) throws(RESTError) -> Snowflake? {
     guard let text = query[name] else { return nil }

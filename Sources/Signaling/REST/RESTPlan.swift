@@ -34,7 +34,8 @@ extension RESTCall {
       .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .deleteBan:
       .ask(try memberCommand())
     case .createGuild, .getGuild, .modifyGuild, .deleteGuild, .getGuildChannels, .createChannel,
-      .getGuildRoles, .createRole, .modifyRole, .deleteRole, .getGuildInvites, .getChannel,
+      .getGuildRoles, .getRole, .getRoleMemberCounts, .moveRoles, .moveChannels, .createRole, .modifyRole,
+      .deleteRole, .getGuildInvites, .getChannel,
       .modifyChannel, .deleteChannel, .setOverwrite, .deleteOverwrite, .getChannelInvites,
       .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())

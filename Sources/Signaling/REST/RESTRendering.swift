@@ -38,6 +38,8 @@ struct RenderingOptions: Sendable {
     case .guilds(let guilds): page(guilds)
     case .role(let role): .object { $0.role(role) }
     case .roles(let roles): .list { for role in roles { $0.object { $0.role(role) } } }
+    case .roleMemberCounts(let counts):
+      .object { for row in counts { $0.field(named: row.role.description, .integer(Int64(row.count))) } }
     case .channel(let channel):
       .object(route == .createChannel ? 201 : 200) { $0.channel(channel) }
     case .channels(let channels):

@@ -30,7 +30,11 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case getGuildRegions = "GET guilds/{guild}/regions"
   case getGuildChannels = "GET guilds/{guild}/channels"
   case createChannel = "POST guilds/{guild}/channels"
+  case moveChannels = "PATCH guilds/{guild}/channels"
   case getGuildRoles = "GET guilds/{guild}/roles"
+  case getRole = "GET guilds/{guild}/roles/{role}"
+  case getRoleMemberCounts = "GET guilds/{guild}/roles/member-counts"
+  case moveRoles = "PATCH guilds/{guild}/roles"
   case createRole = "POST guilds/{guild}/roles"
   case modifyRole = "PATCH guilds/{guild}/roles/{role}"
   case deleteRole = "DELETE guilds/{guild}/roles/{role}"
@@ -101,7 +105,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
     case .modifyMessage, .deleteMessage, .deleteMessages: .messageChanges
     case .addReaction, .removeOwnReaction, .removeReaction: .reactions
     case .startTyping: .typing
-    case .createRole, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole, .setOverwrite,
+    case .createRole, .moveRoles, .moveChannels, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole,
+      .setOverwrite,
       .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createGuild,

@@ -24,14 +24,37 @@ enum RequestBody {
     }
   }
 
-  private static func parse(_ octets: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONObject {
-    let value: JSONValue
+  /// Reads a list of objects, which only comes as plain JSON; an empty body is an empty list.
+  static func list(of request: RESTRequest, _ limits: RESTLimits) throws(RESTError) -> [JSONObject] {
+    if request.body.isEmpty { return [] }
+    guard case .array(let list) = try value(request.body, limits) else {
+      let problem = FieldError(
+        path: [], code: "LIST_TYPE_CONVERT", message: "Only iterables may be used in a ListType")
+      throw .form([problem])
+    }
+    var objects: [JSONObject] = []
+    for (index, element) in list.enumerated() {
+      guard let object = element.object else {
+        let problem = FieldError(
+          path: [String(index)], code: "MODEL_TYPE_CONVERT",
+          message: "Only dictionaries may be used in a DictType")
+        throw .form([problem])
+      }
+      objects.append(object)
+    }
+    return objects
+  }
+
+  private static func value(_ octets: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONValue {
     do throws(JSONError) {
-      value = try JSONValue.parse(octets, limits: JSONLimits(depth: depthMax, octets: limits.jsonCountMax))
+      return try JSONValue.parse(octets, limits: JSONLimits(depth: depthMax, octets: limits.jsonCountMax))
     } catch {
       throw error == .tooLarge ? .tooLarge : .invalidJSON
     }
-    guard let object = value.object else {
+  }
+
+  private static func parse(_ octets: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONObject {
+    guard let object = try value(octets, limits).object else {
       let problem = FieldError(
         path: [], code: "DICT_TYPE_CONVERT", message: "Only dictionaries may be used in a DictType")
       throw .form([problem])

@@ -1,0 +1,70 @@
+"""What a bot that runs a community does through discord.py; every change must come back over the gateway."""
+
+import discord
+
+
+class Community:
+    """Commands for `bot.Bot`, whose bot must be an administrator of its only guild."""
+
+    async def do_settings_tour(self):
+        """Every setting of a guild that discord.py knows, and back."""
+        guild = self.guilds[0]
+        rules = await guild.create_text_channel("rules", news=True)
+        assert rules.is_news(), rules.type
+        voice = await guild.create_voice_channel("away")
+        changed = self.echo("guild_update", lambda _, after: after.description == "a nest")
+        await guild.edit(
+            description="a nest", community=True, rules_channel=rules, public_updates_channel=rules,
+            verification_level=discord.VerificationLevel.low, afk_channel=voice, afk_timeout=900,
+            default_notifications=discord.NotificationLevel.only_mentions,
+            explicit_content_filter=discord.ContentFilter.all_members,
+            preferred_locale=discord.Locale.german,
+            system_channel_flags=discord.SystemChannelFlags(join_notifications=False))
+        _, after = await changed
+        assert after.rules_channel == rules and after.public_updates_channel == rules
+        assert after.verification_level is discord.VerificationLevel.low and after.afk_channel == voice
+        assert after.default_notifications is discord.NotificationLevel.only_mentions
+        assert after.explicit_content_filter is discord.ContentFilter.all_members
+        assert after.preferred_locale is discord.Locale.german and after.afk_timeout == 900
+        assert "COMMUNITY" in after.features and not after.system_channel_flags.join_notifications
+        await self.refused(50074, rules.delete())
+        await self.refused(50035, guild.edit(icon=b"\x89PNG\r\n\x1a\n"))
+        freed = self.echo("guild_update", lambda _, after: after.afk_channel is None)
+        await voice.delete()
+        await freed
+        assert not (await rules.edit(type=discord.ChannelType.text)).is_news()
+        await guild.edit(
+            community=False, description=None, rules_channel=None, public_updates_channel=None,
+            verification_level=discord.VerificationLevel.none,
+            default_notifications=discord.NotificationLevel.all_messages,
+            explicit_content_filter=discord.ContentFilter.disabled,
+            system_channel_flags=discord.SystemChannelFlags(join_notifications=True))
+        await rules.delete()
+
+    async def do_order_tour(self):
+        """Roles and channels are given an order; a role its style."""
+        guild = self.guilds[0]
+        low, high = [await guild.create_role(name=name) for name in ("low", "high")]
+        moved = self.echo("guild_role_update", lambda _, after: after.id == low.id and after.position == 2)
+        await guild.edit_role_positions({low: 2, high: 1})
+        await moved
+        fetched = await guild.fetch_role(low.id)
+        assert (fetched.position, guild.get_role(high.id).position) == (2, 1)
+        assert guild.get_role(low.id) > guild.get_role(high.id)
+        styled = self.echo("guild_role_update", lambda _, after: after.id == low.id)
+        await low.edit(
+            display_icon="\N{WHITE HEAVY CHECK MARK}", hoist=True, mentionable=True,
+            colour=0x112233, secondary_colour=0x445566)
+        _, after = await styled
+        assert after.display_icon == "\N{WHITE HEAVY CHECK MARK}" and after.hoist and after.mentionable
+        assert after.secondary_colour.value == 0x445566, after.secondary_colour
+        for role in (low, high):
+            await role.delete()
+        category = await guild.create_category("shelf")
+        first, second = [await guild.create_text_channel(name, category=category) for name in ("one", "two")]
+        placed = self.echo("guild_channel_update", lambda _, after: after.id == second.id)
+        await second.move(beginning=True, category=category, sync_permissions=True)
+        await placed
+        assert [channel.id for channel in guild.get_channel(category.id).channels] == [second.id, first.id]
+        for channel in (first, second, category):
+            await channel.delete()

@@ -1,0 +1,42 @@
+"""A community bot's work through unmodified discord.py."""
+
+import unittest
+
+from clients import Bot
+from rest import REST
+from roost_server import Roost
+
+
+class CommunityBot(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.roost = Roost().start()
+        cls.addClassCleanup(cls.roost.__exit__)
+        cls.news = cls.roost.announcement
+        cls.owner = REST(cls.news, cls.news["owner"]["token"])
+        cls.guild, cls.text = cls.news["guild_id"], cls.news["channels"]["text"]
+        status, role = cls.owner(
+            "POST", f"/guilds/{cls.guild}/roles", {"name": "chief", "permissions": "8", "hoist": True})
+        assert status == 200, role
+        rows = [{"id": role["id"], "position": 50}]
+        assert cls.owner("PATCH", f"/guilds/{cls.guild}/roles", rows)[0] == 200
+        path = f"/guilds/{cls.guild}/members/{cls.news['bots'][0]['id']}/roles/{role['id']}"
+        assert cls.owner("PUT", path)[0] == 204
+
+    def tour(self, name, **arguments):
+        """One tour by one bot; nothing may have irritated the library."""
+        bot = Bot(self.news, 0)
+        self.addCleanup(bot.close)
+        result = bot(name, **arguments)
+        self.assertEqual(bot.complaints(), [])
+        return result
+
+    def test_settings_of_a_guild(self):
+        self.tour("settings_tour")
+
+    def test_order_of_roles_and_channels(self):
+        self.tour("order_tour")
+
+
+if __name__ == "__main__":
+    unittest.main()
