@@ -6,13 +6,18 @@ public struct MediaPermissions: Hashable, Sendable {
   public let version: UInt64
   /// False for self-mute, server mute and `suppress`: its audio is dropped before it is decrypted.
   public let maySpeak: Bool
-  /// False for self-deafen and server deafen: nothing is forwarded to it.
+  /// False for `suppress` and without the right to stream: its video is not forwarded.
+  public let mayShow: Bool
+  /// False for self-deafen and server deafen: no audio is forwarded to it.
+  ///
+  /// Pictures are: Discord's clients keep showing them.
   public let mayHear: Bool
 
   /// Makes permissions of their parts.
-  public init(version: UInt64, maySpeak: Bool, mayHear: Bool) {
+  public init(version: UInt64, maySpeak: Bool, mayShow: Bool, mayHear: Bool) {
     self.version = version
     self.maySpeak = maySpeak
+    self.mayShow = mayShow
     self.mayHear = mayHear
   }
 }
@@ -57,28 +62,18 @@ public struct VoiceTransportOffer: Hashable, Sendable {
   public let secretKey: [UInt8]
   /// Opus payload type, 120 unless the client said otherwise.
   public let opusPayloadType: UInt8
+  /// Video codecs that the client named, best first; a client that named none is sent no video.
+  public let videoCodecs: [VideoCodec]
 
   /// Makes an offer of its parts.
-  public init(mode: VoiceEncryptionMode, secretKey: [UInt8], opusPayloadType: UInt8) {
+  public init(
+    mode: VoiceEncryptionMode, secretKey: [UInt8], opusPayloadType: UInt8, videoCodecs: [VideoCodec]
+  ) {
     self.mode = mode
     self.secretKey = secretKey
     self.opusPayloadType = opusPayloadType
+    self.videoCodecs = videoCodecs
   }
-}
-
-/// Header extension ids (RFC 8285, one-byte form) that a WebRTC peer negotiated; `nil` where it did not.
-public struct HeaderExtensionMap: Hashable, Sendable {
-  /// `urn:ietf:params:rtp-hdrext:ssrc-audio-level` (RFC 6464).
-  public var audioLevel: UInt8?
-  /// `http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time`.
-  public var absSendTime: UInt8?
-  /// `…/transport-wide-cc-extensions-01`.
-  public var transportWideCC: UInt8?
-  /// `urn:ietf:params:rtp-hdrext:sdes:mid`.
-  public var mid: UInt8?
-
-  /// Makes a map with nothing negotiated.
-  public init() {}
 }
 
 /// What the media plane needs of a browser's offer and of the answer that the voice gateway made.
@@ -93,19 +88,22 @@ public struct WebRTCTransportOffer: Hashable, Sendable {
   public let remoteFingerprint: [UInt8]
   /// The browser's Opus payload type.
   public let opusPayloadType: UInt8
+  /// The browser's video codecs, best first; a browser that offered none is sent no video.
+  public let videoCodecs: [VideoCodec]
   /// The browser's header extension ids.
   public let extensions: HeaderExtensionMap
 
   /// Makes an offer of its parts.
   public init(
     localUfrag: String, localPassword: String, remoteUfrag: String, remoteFingerprint: [UInt8],
-    opusPayloadType: UInt8, extensions: HeaderExtensionMap
+    opusPayloadType: UInt8, videoCodecs: [VideoCodec], extensions: HeaderExtensionMap
   ) {
     self.localUfrag = localUfrag
     self.localPassword = localPassword
     self.remoteUfrag = remoteUfrag
     self.remoteFingerprint = remoteFingerprint
     self.opusPayloadType = opusPayloadType
+    self.videoCodecs = videoCodecs
     self.extensions = extensions
   }
 }
@@ -122,6 +120,10 @@ public enum MediaCommand: Hashable, Sendable {
   case connectWebRTC(PeerID, WebRTCTransportOffer)
   /// Applies a change of voice state.
   case permit(PeerID, MediaPermissions)
+  /// Says what the peer sends of its camera or screen; media that was not announced is dropped.
+  case publishVideo(PeerID, VideoPublication)
+  /// Says what the peer wants to see.
+  case wantVideo(PeerID, VideoWants)
   /// Removes the member and all its tracks.
   case remove(PeerID)
 }

@@ -134,16 +134,3 @@ public struct WebRTCFragment: Hashable, Sendable {
     return Extension(id: UInt8(truncatingIfNeeded: id), uri: text.text(in: uri))
   }
 }
-
-/// URIs of the header extensions that Roost knows.
-public enum HeaderExtensionURI {
-  /// RFC 6464: loudness of the audio in a packet.
-  public static let audioLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-  /// When a packet left its sender, 24 bits.
-  public static let absSendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-  /// A number for each packet of a transport, for congestion control.
-  public static let transportWideCC =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-  /// RFC 9143: the media section that a packet belongs to.
-  public static let mid = "urn:ietf:params:rtp-hdrext:sdes:mid"
-}

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PermissionTests {
   private func permissions(_ version: UInt64, speak: Bool = true, hear: Bool = true) -> MediaPermissions {
-    MediaPermissions(version: version, maySpeak: speak, mayHear: hear)
+    MediaPermissions(version: version, maySpeak: speak, mayShow: true, mayHear: hear)
   }
 
   @Test func `A muted bot is dropped unopened and leaves no gap`() throws {

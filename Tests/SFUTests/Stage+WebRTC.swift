@@ -16,7 +16,7 @@ extension Stage {
       localUfrag: "server\(number)g\(generation)", localPassword: "password-of-22-octets-\(number)",
       remoteUfrag: "client\(number)",
       remoteFingerprint: try fingerprint ?? Identity.client(SRTPProfile.allCases).fingerprint,
-      opusPayloadType: 111, extensions: extensions)
+      opusPayloadType: 111, videoCodecs: [], extensions: extensions)
   }
 
   /// Admits a browser and gives it a transport; nothing is exchanged yet.

@@ -62,7 +62,7 @@ struct Stage: ~Copyable {
     PeerAdmission(
       peer: PeerID(rawValue: number), room: room, user: Snowflake(rawValue: 500 + number),
       ssrc: 1_000 + UInt32(number) * 10,
-      permissions: MediaPermissions(version: 1, maySpeak: maySpeak, mayHear: mayHear))
+      permissions: MediaPermissions(version: 1, maySpeak: maySpeak, mayShow: true, mayHear: mayHear))
   }
 
   static func address(_ number: UInt64) -> SocketAddress {
@@ -75,7 +75,7 @@ struct Stage: ~Copyable {
   ) throws -> VoiceClient {
     let admission = Stage.admission(number, room: room)
     let key = (0..<32).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ Int(number)) }
-    let offer = VoiceTransportOffer(mode: mode, secretKey: key, opusPayloadType: 120)
+    let offer = VoiceTransportOffer(mode: mode, secretKey: key, opusPayloadType: 120, videoCodecs: [])
     let client = try VoiceClient(
       admission, offer: offer, address: Stage.address(number), firstSequence: UInt16(number))
     perform(.admit(admission))

@@ -65,9 +65,10 @@ import Testing
     for visit in 0..<3 as Range<UInt64> {
       let admission = PeerAdmission(
         peer: PeerID(rawValue: 50 + visit), room: Stage.room, user: Snowflake(rawValue: 5), ssrc: 4_444,
-        permissions: MediaPermissions(version: 1, maySpeak: true, mayHear: true))
+        permissions: MediaPermissions(version: 1, maySpeak: true, mayShow: true, mayHear: true))
       let offer = VoiceTransportOffer(
-        mode: .aes256GCM, secretKey: [UInt8](repeating: UInt8(visit + 1), count: 32), opusPayloadType: 120)
+        mode: .aes256GCM, secretKey: [UInt8](repeating: UInt8(visit + 1), count: 32), opusPayloadType: 120,
+        videoCodecs: [])
       var bot = try VoiceClient(admission, offer: offer, address: Stage.address(70), firstSequence: 5)
       stage.perform(.admit(admission))
       stage.perform(.connectVoice(admission.peer, offer))
@@ -117,7 +118,8 @@ import Testing
     _ = try stage.connectedBrowser(2)
     stage.receive(bot.speak([1]), from: bot.address)
     stage.perform(
-      .permit(PeerID(rawValue: 1), MediaPermissions(version: 2, maySpeak: false, mayHear: true)))
+      .permit(
+        PeerID(rawValue: 1), MediaPermissions(version: 2, maySpeak: false, mayShow: true, mayHear: true)))
     stage.receive(bot.speak([1]), from: bot.address)
     let explanations = [1, 2, 9].map { stage.endpoint.explain(PeerID(rawValue: $0)) }
     let speaker = try #require(explanations[0])

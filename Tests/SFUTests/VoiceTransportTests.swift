@@ -49,7 +49,7 @@ import Wire
     let admission = Stage.admission(2)
     stage.perform(.admit(admission))
     let offer = VoiceTransportOffer(
-      mode: .aes256GCM, secretKey: [UInt8](repeating: 9, count: 32), opusPayloadType: 120)
+      mode: .aes256GCM, secretKey: [UInt8](repeating: 9, count: 32), opusPayloadType: 120, videoCodecs: [])
     var client = try VoiceClient(admission, offer: offer, address: Stage.address(2), firstSequence: 0)
     #expect(stage.receive(client.discovery(), from: client.address).count == 1)
     #expect(stage.receive([0x13, 0x37, 0xCA, 0xFE, 0, 0, 0, 1], from: client.address).isEmpty)
@@ -126,7 +126,8 @@ import Wire
     for step in 0..<20 {
       if step == 10 {
         let offer = VoiceTransportOffer(
-          mode: .xchacha20Poly1305, secretKey: [UInt8](repeating: 3, count: 32), opusPayloadType: 120)
+          mode: .xchacha20Poly1305, secretKey: [UInt8](repeating: 3, count: 32), opusPayloadType: 120,
+          videoCodecs: [])
         stage.perform(.connectVoice(speaker.admission.peer, offer))
         speaker = try VoiceClient(speaker.admission, offer: offer, address: speaker.address, firstSequence: 0)
       }

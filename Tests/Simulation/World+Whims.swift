@@ -26,7 +26,7 @@ extension World {
 
   private mutating func permit(_ member: Member, maySpeak: Bool, mayHear: Bool) {
     member.permissions = MediaPermissions(
-      version: member.permissions.version + 1, maySpeak: maySpeak, mayHear: mayHear)
+      version: member.permissions.version + 1, maySpeak: maySpeak, mayShow: true, mayHear: mayHear)
     perform(.permit(member.admission.peer, member.permissions))
   }
 
@@ -62,7 +62,8 @@ extension World {
   /// A bot resumes its voice gateway session: same socket, new key, its numbers begin anew.
   private mutating func selectProtocolAgain(_ member: Member) throws {
     guard let mode = member.voice?.offer.mode else { return }
-    let offer = VoiceTransportOffer(mode: mode, secretKey: random.octets(32), opusPayloadType: 120)
+    let offer = VoiceTransportOffer(
+      mode: mode, secretKey: random.octets(32), opusPayloadType: 120, videoCodecs: [])
     member.voice = try VoiceClient(
       member.admission, offer: offer, address: member.address,
       firstSequence: UInt16(truncatingIfNeeded: random.next()))

@@ -84,8 +84,8 @@ struct World: ~Copyable {
     let admission = PeerAdmission(
       peer: PeerID(rawValue: number), room: room, user: Snowflake(rawValue: number),
       ssrc: ssrc ?? UInt32(number) * 1_000,
-      permissions: MediaPermissions(version: 1, maySpeak: random.below(8) != 0, mayHear: random.below(8) != 0)
-    )
+      permissions: MediaPermissions(
+        version: 1, maySpeak: random.below(8) != 0, mayShow: true, mayHear: random.below(8) != 0))
     let member = Member(number, admission, address: newAddress(), random: &random)
     members.append(member)
     perform(.admit(admission))
@@ -96,7 +96,7 @@ struct World: ~Copyable {
   private mutating func joinByVoice(_ member: Member) throws {
     let offer = VoiceTransportOffer(
       mode: random.below(2) == 0 ? .aes256GCM : .xchacha20Poly1305, secretKey: random.octets(32),
-      opusPayloadType: 120)
+      opusPayloadType: 120, videoCodecs: [])
     var client = try VoiceClient(
       member.admission, offer: offer, address: member.address,
       firstSequence: UInt16(truncatingIfNeeded: random.next()))
@@ -129,7 +129,7 @@ struct World: ~Copyable {
     return WebRTCTransportOffer(
       localUfrag: "w\(member.number)g\(member.iceGeneration)", localPassword: "password of \(member.number)",
       remoteUfrag: "remote", remoteFingerprint: try Identity.client(SRTPProfile.allCases).fingerprint,
-      opusPayloadType: 111, extensions: extensions)
+      opusPayloadType: 111, videoCodecs: [], extensions: extensions)
   }
 
   mutating func newAddress() -> SocketAddress {

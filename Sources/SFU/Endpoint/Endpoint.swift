@@ -113,6 +113,8 @@ public struct Endpoint: ~Copyable {
     case .connectVoice(let peer, let offer): connectVoice(peer, offer, at: now)
     case .connectWebRTC(let peer, let offer): connectWebRTC(peer, offer, at: now)
     case .permit(let peer, let permissions): permit(peer, permissions)
+    case .publishVideo(let peer, _), .wantVideo(let peer, _):
+      if peersByID[peer] == nil { counters.drop(.unknownPeer) }
     case .remove(let peer): remove(peer)
     }
     report(to: &events)

@@ -10,7 +10,8 @@ extension VoiceGateway {
   ) throws(VoiceCloseCode) {
     guard let mode = VoiceEncryptionMode(rawValue: name) else { throw .unknownEncryptionMode }
     let offer = VoiceTransportOffer(
-      mode: mode, secretKey: random.octets(32), opusPayloadType: opus ?? VoiceGateway.udpOpusPayloadType)
+      mode: mode, secretKey: random.octets(32), opusPayloadType: opus ?? VoiceGateway.udpOpusPayloadType,
+      videoCodecs: [])
     actions.append(.media(.connectVoice(peer, offer)))
     let media = random.text(32, of: .hexadecimal)
     send(.sessionDescription(offer, mediaSession: media), to: peer, into: &actions)
@@ -37,7 +38,7 @@ extension VoiceGateway {
     let password = random.text(32, of: .ice)
     let offer = WebRTCTransportOffer(
       localUfrag: ufrag, localPassword: password, remoteUfrag: fragment.ufrag,
-      remoteFingerprint: fragment.fingerprint, opusPayloadType: opusPayloadType,
+      remoteFingerprint: fragment.fingerprint, opusPayloadType: opusPayloadType, videoCodecs: [],
       extensions: VoiceGateway.extensions(of: fragment))
     // A node without an address or a certificate can serve nobody.
     guard
@@ -56,6 +57,15 @@ extension VoiceGateway {
     map.absSendTime = fragment.extensionID(of: HeaderExtensionURI.absSendTime)
     map.transportWideCC = fragment.extensionID(of: HeaderExtensionURI.transportWideCC)
     map.mid = fragment.extensionID(of: HeaderExtensionURI.mid)
+    map.rid = fragment.extensionID(of: HeaderExtensionURI.rid)
+    map.repairedRid = fragment.extensionID(of: HeaderExtensionURI.repairedRid)
+    map.timestampOffset = fragment.extensionID(of: HeaderExtensionURI.timestampOffset)
+    map.videoOrientation = fragment.extensionID(of: HeaderExtensionURI.videoOrientation)
+    map.playoutDelay = fragment.extensionID(of: HeaderExtensionURI.playoutDelay)
+    map.videoContentType = fragment.extensionID(of: HeaderExtensionURI.videoContentType)
+    map.videoTiming = fragment.extensionID(of: HeaderExtensionURI.videoTiming)
+    map.dependencyDescriptor = fragment.extensionID(of: HeaderExtensionURI.dependencyDescriptor)
+    map.videoLayersAllocation = fragment.extensionID(of: HeaderExtensionURI.videoLayersAllocation)
     return map
   }
 

@@ -34,16 +34,19 @@ struct VoiceSeatKey: Hashable {
 struct VoiceStanding: Hashable {
   /// False for self-mute, server mute, `suppress` and a missing SPEAK permission.
   let maySpeak: Bool
+  /// False for `suppress`: a stage's audience shows no pictures either.
+  let mayShow: Bool
   /// False for self-deafen and server deafen.
   let mayHear: Bool
 
   init(_ state: VoiceState) {
     maySpeak = state.maySpeak && !state.isSelfMuted
+    mayShow = !state.isSuppressed
     mayHear = !state.isDeafened && !state.isSelfDeafened
   }
 
   func permissions(version: UInt64) -> MediaPermissions {
-    MediaPermissions(version: version, maySpeak: maySpeak, mayHear: mayHear)
+    MediaPermissions(version: version, maySpeak: maySpeak, mayShow: mayShow, mayHear: mayHear)
   }
 }
 

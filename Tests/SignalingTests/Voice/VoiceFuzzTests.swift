@@ -81,7 +81,8 @@ import Testing
         switch command {
         case .admit(let admission): #expect(present.insert(admission.peer).inserted, "seed \(seed)")
         case .remove(let peer): #expect(present.remove(peer) != nil, "seed \(seed)")
-        case .permit(let peer, _), .connectVoice(let peer, _), .connectWebRTC(let peer, _):
+        case .permit(let peer, _), .connectVoice(let peer, _), .connectWebRTC(let peer, _),
+          .publishVideo(let peer, _), .wantVideo(let peer, _):
           #expect(present.contains(peer), "seed \(seed)")
         }
       }

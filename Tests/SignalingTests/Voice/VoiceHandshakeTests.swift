@@ -45,7 +45,8 @@ import Testing
       bench.commands == [
         .connectVoice(
           admission.peer,
-          VoiceTransportOffer(mode: .xchacha20Poly1305, secretKey: key, opusPayloadType: 120))
+          VoiceTransportOffer(mode: .xchacha20Poly1305, secretKey: key, opusPayloadType: 120, videoCodecs: [])
+        )
       ])
     let speaking = try bench.messages(5, to: socket)
     #expect(speaking.map { $0["d"]?["user_id"]?.string } == ["1100000000000000002"])

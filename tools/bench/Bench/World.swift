@@ -41,10 +41,11 @@ struct World: ~Copyable {
     let admission = PeerAdmission(
       peer: PeerID(rawValue: number), room: World.room, user: Snowflake(rawValue: number),
       ssrc: UInt32(peerCount * 2),
-      permissions: MediaPermissions(version: 1, maySpeak: true, mayHear: true))
+      permissions: MediaPermissions(version: 1, maySpeak: true, mayShow: true, mayHear: true))
     let offer = WebRTCTransportOffer(
       localUfrag: "local\(number)", localPassword: "password-of-22-octets-\(number)",
       remoteUfrag: "remote\(number)", remoteFingerprint: context.fingerprint, opusPayloadType: 111,
+      videoCodecs: [],
       extensions: HeaderExtensionMap())
     perform(.admit(admission))
     perform(.connectWebRTC(admission.peer, offer))
