@@ -102,30 +102,3 @@ import Testing
     #expect(window.length == .zero && window.utilisation > 0.9)
   }
 }
-
-@Suite struct LatencyHistogramTests {
-  @Test(arguments: [
-    (-5, 0), (0, 0), (10_000, 0), (10_001, 1), (1_000_000, 9), (1_000_001, 10), (10_000_000, 11),
-    (10_000_001, 12), (Int64.max, 12),
-  ])
-  func `A latency counts in the class of its bound`(_ nanoseconds: Int64, _ index: Int) {
-    var histogram = LatencyHistogram()
-    histogram.record(Interval(nanoseconds: nanoseconds), packets: 3)
-    for bound in 0...LatencyHistogram.boundCount {
-      #expect(histogram.cumulativeCount(bound) == (bound < index ? 0 : 3))
-    }
-    #expect(histogram.count == 3)
-  }
-
-  @Test func `Two histograms become one`() {
-    var one = LatencyHistogram()
-    var other = LatencyHistogram()
-    one.record(.microseconds(40), packets: 90)
-    other.record(.microseconds(400), packets: 10)
-    one.merge(other)
-    #expect(one.count == 100 && one.sum == .microseconds(7_600))
-    #expect(one.bound(atQuantile: 0.5) == .microseconds(50))
-    #expect(one.bound(atQuantile: 0.95) == .microseconds(500))
-    #expect(LatencyHistogram().bound(atQuantile: 0.5) == nil)
-  }
-}
