@@ -5,7 +5,7 @@ struct Options {
   /// A part of the run.
   enum Part: String, CaseIterable {
     case fanOut = "fan-out"
-    case coalescing, peers
+    case coalescing, floods, peers
   }
 
   var isJSON = false
@@ -21,7 +21,7 @@ struct Options {
 
       --quick          3 repetitions and 1,000 peers: a look, not a result
       --json           one JSON object instead of the table
-      --only=PART      fan-out, coalescing or peers
+      --only=PART      fan-out, coalescing, floods or peers
       --repetitions=N  samples of each figure, 3 to 100 (7); the first of a series is thrown away
       --peers=N        peers whose memory is measured, 100 to 10000 (10000)
     """
@@ -48,7 +48,7 @@ struct Options {
         options.peers = 1_000
       case ("--only", 2):
         guard let part = Part(rawValue: String(parts[1])) else {
-          return .wrong("--only takes fan-out, coalescing or peers")
+          return .wrong("--only takes fan-out, coalescing, floods or peers")
         }
         options.only = part
       case ("--repetitions", 2):

@@ -5,8 +5,8 @@ import SimulatedPeers
 
 /// All measurements, in order; the figures appear as they are made.
 struct Suite {
-  private let options: Options
-  private let sinks: Sinks
+  let options: Options
+  let sinks: Sinks
   private(set) var figures: [Figure] = []
   private let report: (Figure) -> Void
 
@@ -24,10 +24,11 @@ struct Suite {
       for listeners in [10, 100, 1_000] { try measureFanOut(listeners) }
     }
     if options.includes(.coalescing) { try measureCoalescing(listeners: 1_000) }
+    if options.includes(.floods) { try measureFloods() }
     if options.includes(.peers) { try measurePeers() }
   }
 
-  private mutating func add(_ name: String, _ unit: String, _ samples: Samples, goal: String = "") {
+  mutating func add(_ name: String, _ unit: String, _ samples: Samples, goal: String = "") {
     let figure = Figure(name: name, unit: unit, samples: samples, goal: goal)
     figures.append(figure)
     report(figure)

@@ -36,22 +36,7 @@ struct World: ~Copyable {
 
   /// Connects one more peer, which receives at `address`.
   mutating func connect(at address: SocketAddress) throws -> WebRTCClient {
-    peerCount += 1
-    let number = UInt64(peerCount)
-    let admission = PeerAdmission(
-      peer: PeerID(rawValue: number), room: World.room, user: Snowflake(rawValue: number),
-      ssrc: UInt32(peerCount * 2),
-      permissions: MediaPermissions(version: 1, maySpeak: true, mayShow: true, mayHear: true))
-    let offer = WebRTCTransportOffer(
-      localUfrag: "local\(number)", localPassword: "password-of-22-octets-\(number)",
-      remoteUfrag: "remote\(number)", remoteFingerprint: context.fingerprint, opusPayloadType: 111,
-      videoCodecs: [],
-      extensions: HeaderExtensionMap())
-    perform(.admit(admission))
-    perform(.connectWebRTC(admission.peer, offer))
-    var client = try WebRTCClient(
-      admission, offer: offer, context: context, address: address, ssrc: 0xB000_0000 + UInt32(number),
-      firstSequence: 100, at: now)
+    var client = try admit(at: address)
     _ = receive(client.check(isNominating: true), from: address)
     var toServer = client.handshakeDatagrams()
     while !toServer.isEmpty {
@@ -64,6 +49,30 @@ struct World: ~Copyable {
     now = now + .milliseconds(1)
     expire()
     return client
+  }
+
+  private mutating func admit(at address: SocketAddress) throws -> WebRTCClient {
+    peerCount += 1
+    let number = UInt64(peerCount)
+    let admission = PeerAdmission(
+      peer: PeerID(rawValue: number), room: World.room, user: Snowflake(rawValue: number),
+      ssrc: UInt32(peerCount * 2),
+      permissions: MediaPermissions(version: 1, maySpeak: true, mayShow: true, mayHear: true))
+    let offer = WebRTCTransportOffer(
+      localUfrag: "local\(number)", localPassword: "password-of-22-octets-\(number)",
+      remoteUfrag: "remote\(number)", remoteFingerprint: context.fingerprint, opusPayloadType: 111,
+      videoCodecs: [], extensions: HeaderExtensionMap())
+    perform(.admit(admission))
+    perform(.connectWebRTC(admission.peer, offer))
+    return try WebRTCClient(
+      admission, offer: offer, context: context, address: address, ssrc: 0xB000_0000 + UInt32(number),
+      firstSequence: 100, at: now)
+  }
+
+  /// The first datagram of a client that has a transport, but whose address was never checked.
+  mutating func stranger(at address: SocketAddress) throws -> [UInt8] {
+    var client = try admit(at: address)
+    return client.handshakeDatagrams()[0]
   }
 
   /// Lets the endpoint do what has fallen due, such as freeing finished handshakes.
