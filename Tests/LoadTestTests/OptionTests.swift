@@ -20,6 +20,18 @@ import Testing
     #expect(options.channels == [Snowflake(rawValue: 1), Snowflake(rawValue: 2)])
     #expect(options.frame == .milliseconds(60))
     #expect(options.ownsTarget)
+    #expect(options.adapter == .roost && options.pollEvery == nil)
+  }
+
+  @Test func `Another kind of server needs an address and nothing else`() throws {
+    var options = try Options.parse(["audio", "--adapter=janus", "--rooms=2", "--poll=500us"])
+    #expect(options.adapter == .janus && options.pollEvery == .microseconds(500))
+    // Its speakers only speak.
+    #expect(options.deliveriesPerSecond == 300)
+    #expect(throws: LoadTestError.self) { try target(options) }
+    options.target = "ws://127.0.0.1:8188"
+    let janus = try target(options)
+    #expect(Set(janus.channels).count == 2 && janus.tokens.count == options.memberCount)
   }
 
   @Test(arguments: [
@@ -29,6 +41,7 @@ import Testing
     ["audio", "--transport=tcp"], ["audio", "--srtp=none"], ["audio", "--fail-if=loss"],
     ["audio", "--guild=x"], ["audio", "--channels=1,"], ["audio", "--json="],
     ["audio", "--packet-octets=27"],
+    ["mute-flaps", "--adapter=janus"], ["audio", "--adapter=other"], ["audio", "--poll=1us"],
     ["audio", "--speakers=1", "--listeners=0"], ["audio", "--server-pid=0"], ["audio", "--seed=-1"],
   ])
   func `What is not understood is refused`(arguments: [String]) {

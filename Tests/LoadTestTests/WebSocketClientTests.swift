@@ -24,6 +24,11 @@ import Testing
     let text = String(decoding: client.upgradeRequest, as: UTF8.self)
     #expect(text.hasPrefix("GET /?v=8 HTTP/1.1\r\nHost: h:1\r\n"))
     #expect(text.hasSuffix("\r\n\r\n"))
+    #expect(!text.contains("Sec-WebSocket-Protocol"))
+    let janus = WebSocketClient(
+      host: "h:1", path: "/", subprotocol: "janus-protocol", random: SeededRandom(seed: 1))
+    let asked = String(decoding: janus.upgradeRequest, as: UTF8.self)
+    #expect(asked.contains("\r\nSec-WebSocket-Protocol: janus-protocol\r\n"))
   }
 
   @Test(arguments: [0, 1, 125, 126, 127, 65_535, 65_536, 200_000])

@@ -58,6 +58,8 @@ struct PacketCounter {
   private let first: RTPFields
   private let ticks: UInt32
 
+  var ssrc: UInt32 { first.ssrc }
+
   init(ssrc: UInt32, payloadType: UInt8, frame: Interval) {
     ticks = UInt32(clamping: frame.microseconds * 48 / 1_000)
     // Sequence and timestamp begin at values that wrap early: wrapping is part of the test.

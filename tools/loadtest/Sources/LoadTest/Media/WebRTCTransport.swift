@@ -8,7 +8,8 @@ internal import Wire
 /// start(answer) ─▶ checking ── check answered ──▶ handshaking ── keys, right fingerprint ──▶ connected
 /// ```
 /// Checks nominate at once, as against an ICE-lite server; while connected they go on as consent
-/// (RFC 7675). What is lost is repeated.
+/// (RFC 7675). What is lost is repeated. A server that checks back is answered: libnice does even as a lite
+/// agent, and waits for it.
 public final class WebRTCTransport: MediaTransport {
   private enum Phase {
     case checking, handshaking, connected, failed
@@ -21,7 +22,7 @@ public final class WebRTCTransport: MediaTransport {
   /// Browsers call Opus 111.
   public static let payloadType: UInt8 = 111
   /// The audio level's id in our fragment.
-  private static let levelID: UInt8 = 1
+  static let levelID: UInt8 = 1
   /// Octets of the largest handshake datagram, above every MTU that a context may have.
   private static let handshakeSlotCount = 1_500
 
@@ -30,6 +31,7 @@ public final class WebRTCTransport: MediaTransport {
   private let context: DTLSContext
   private var random: SeededRandom
   private var remote: WebRTCFragment?
+  private var server: SocketAddress?
   private var phase = Phase.checking
   private var dtls: DTLSSession?
   private var sealer: SRTPSealer?
@@ -60,10 +62,16 @@ public final class WebRTCTransport: MediaTransport {
     description.fragment(fingerprint: context.fingerprint, levelID: Self.levelID)
   }
 
+  /// Our side of the negotiation as a whole description, for servers that read SDP; we receive at `address`.
+  public func peer(at address: SocketAddress) -> PeerDescription {
+    description.peer(fingerprint: context.fingerprint, address: address, ssrc: counter.ssrc)
+  }
+
   /// Takes the server's side and begins.
   public func use(answer: String, at now: Instant, into events: inout [MediaTransportEvent]) {
     do {
       remote = try WebRTCFragment(answer)
+      server = SessionDescription(answer).address
       start(at: now, into: &events)
     } catch {
       fail("the server's fragment cannot be read: \(error)", into: &events)
@@ -154,7 +162,12 @@ public final class WebRTCTransport: MediaTransport {
     switch STUNResponse(message, transactionID: transaction, password: Array(remote.password.utf8)) {
     case .success: handshake(at: now, into: &events)
     case .error(let code, _): fail("the server refused a connectivity check with \(code)", into: &events)
-    case nil: break
+    case nil:
+      if let server,
+        let reply = STUNReply.success(to: message, password: description.passwordOctets, from: server)
+      {
+        events.append(.send(reply))
+      }
     }
   }
 

@@ -6,8 +6,9 @@ extension Options.Flag {
   static let all: [Options.Flag] = target + load + reports
 
   private static let target: [Options.Flag] = [
+    choice("adapter", "roost, or janus: a VideoRoom at --target ws://host:port", \.adapter),
     text("announce", "FILE", "the line of `roost serve --announce json`: addresses, tokens", \.announceFile),
-    text("target", "URL", "the main gateway, wss://host:port; overrides the announcement", \.target),
+    text("target", "URL", "the main gateway, wss:// or ws://host:port; overrides the announcement", \.target),
     text("ca", "FILE", "PEM file of the authority to trust; overrides the announcement", \.authorityFile),
     text("tokens", "FILE", "one bot token a line, or an id and a token", \.tokensFile),
     Options.Flag(name: "guild", value: "ID", help: "the guild; overrides the announcement") {
@@ -69,6 +70,15 @@ extension Options.Flag {
     count("storm", 1...20_000, "join-storm: who joins within a second", \.storm),
     interval(
       "every", .milliseconds(100), .seconds(3_600), "stage, churn, mute-flaps: time between events", \.every),
+    Options.Flag(
+      name: "poll", value: "TIME", help: "look at the sockets so often instead of being woken"
+    ) {
+      guard let time = parseInterval($1), time >= .microseconds(50), time <= .milliseconds(10) else {
+        return "`\($1)` is no time from 50us to 10ms"
+      }
+      $0.pollEvery = time
+      return nil
+    },
     Options.Flag(name: "verify-every", value: "N", help: "open one packet in N; chosen by the load otherwise")
     {
       guard let every = Int($1), (1...1_000).contains(every) else {

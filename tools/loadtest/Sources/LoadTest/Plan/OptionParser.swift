@@ -61,6 +61,9 @@ extension Options {
     guard options.speakers + options.listeners >= 2 else {
       throw .usage("a room needs two members: one who speaks and one who hears")
     }
+    guard options.wantsHelp || options.adapter.plays(options.scenario) else {
+      throw .usage("\(options.adapter.rawValue) has no scenario \(options.scenario.rawValue)")
+    }
     return options
   }
 
@@ -68,7 +71,7 @@ extension Options {
   public static var help: String {
     var text = """
       Usage: roost-loadtest SCENARIO [FLAGS]
-      Drives a running Roost with synthetic audio over the real wire and measures what arrives.
+      Drives a running server with synthetic audio over the real wire and measures what arrives.
 
       Scenarios
         audio        rooms in which everybody who speaks speaks all the time

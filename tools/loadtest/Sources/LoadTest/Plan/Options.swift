@@ -26,6 +26,8 @@ public enum TransportChoice: String, CaseIterable, Sendable {
 public struct Options: Sendable {
   /// What is to be done.
   public var scenario = Scenario.audio
+  /// What kind of server it is.
+  public var adapter = Adapter.roost
   /// File with the line that `roost serve --announce json` prints.
   public var announceFile: String?
   /// The main gateway's address, instead of the announced one.
@@ -64,6 +66,8 @@ public struct Options: Sendable {
   public var storm = 100
   /// Time between two events of ``Scenario/stage``, ``Scenario/churn`` and ``Scenario/muteFlaps``.
   public var every = Interval.seconds(2)
+  /// Time between two looks at the sockets, instead of waking for each datagram; `nil` wakes.
+  public var pollEvery: Interval?
   /// One in how many packets is opened and verified; `nil` chooses by the load.
   public var verifyEvery: Int?
   /// Makes the scenario's choices reproducible.
@@ -92,7 +96,8 @@ public struct Options: Sendable {
   /// Packets that the server delivers each second when all are there.
   public var deliveriesPerSecond: Double {
     let speaking = scenario == .stage ? 1 : speakers
-    return Double(rooms * speaking * (speakers + listeners - 1)) / frame.seconds
+    let hearing = (adapter.speakersHear ? speakers - 1 : 0) + listeners
+    return Double(rooms * speaking * hearing) / frame.seconds
   }
 
   /// One in how many packets is opened.

@@ -20,6 +20,10 @@ public struct Target: Hashable, Sendable {
   ///
   /// `read` gives the octets of a file, or `nil`.
   public init(_ options: Options, read: (String) -> [UInt8]?) throws(LoadTestError) {
+    guard options.adapter == .roost else {
+      self = try Target(foreign: options)
+      return
+    }
     var announced = JSONValue.null
     if let file = options.announceFile {
       guard let octets = read(file) else { throw .usage("\(file) cannot be read") }
@@ -48,6 +52,23 @@ public struct Target: Hashable, Sendable {
     }
     try check(options)
   }
+
+  /// A server without guilds and tokens: rooms are numbers, which the first speaker makes.
+  private init(foreign options: Options) throws(LoadTestError) {
+    guard let address = options.target else { throw .usage("where is the server? --target URL") }
+    gateway = address
+    authorityFile = options.authorityFile
+    guild = Snowflake(rawValue: 0)
+    channels = options.channels
+    if channels.isEmpty {
+      channels = (0..<options.rooms).map { Snowflake(rawValue: Target.firstRoom + UInt64($0)) }
+    }
+    tokens = [String](repeating: "", count: options.memberCount)
+    try check(options)
+  }
+
+  /// Away from the numbers that people give their rooms.
+  private static let firstRoom: UInt64 = 7_000_001
 
   /// The last word of each line.
   static func tokens(_ octets: [UInt8]) -> [String] {

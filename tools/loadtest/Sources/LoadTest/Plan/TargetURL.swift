@@ -1,22 +1,30 @@
 internal import Base
 
-/// The parts of a `wss://` address, or of an endpoint without a scheme.
+/// The parts of a `wss://` or `ws://` address, or of an endpoint without a scheme.
 struct TargetURL: Hashable, Sendable {
   let host: String
   let port: UInt16
   /// With query; `/` when there is none.
   let path: String
+  /// Whether TLS is spoken.
+  let isSecure: Bool
 
   /// `host:port` as the Host field has it.
   var authority: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 
-  /// Reads `wss://host:port/path?query` or `host:port`; `nil` for anything else.
+  /// Reads `wss://host:port/path?query`, `ws://…` or `host:port`; `nil` for anything else.
   init?(_ text: String) {
     var rest = Substring(text)
+    var isSecure = true
     if let scheme = text.firstRange(of: "://") {
-      guard ["wss", "https"].contains(text[..<scheme.lowerBound]) else { return nil }
+      switch text[..<scheme.lowerBound] {
+      case "wss", "https": break
+      case "ws", "http": isSecure = false
+      default: return nil
+      }
       rest = text[scheme.upperBound...]
     }
+    self.isSecure = isSecure
     let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
     let tail = String(rest[end...])
     path = tail.hasPrefix("/") ? tail : "/" + tail
@@ -32,7 +40,7 @@ struct TargetURL: Hashable, Sendable {
     }
     guard !host.isEmpty else { return nil }
     if rest.isEmpty {
-      port = 443
+      port = isSecure ? 443 : 80
     } else {
       guard rest.first == ":", let number = UInt16(rest.dropFirst()), number > 0 else { return nil }
       port = number

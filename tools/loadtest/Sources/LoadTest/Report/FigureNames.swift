@@ -41,6 +41,10 @@ public enum FigureNames {
     ("server.cpu_wait", .cores, "how long its threads were ready to run and had no processor, per second"),
     ("server.cpu_per_packet", .seconds, "CPU time of the server per delivery"),
     ("server.shard_cpu_per_packet", .seconds, "CPU time of its media threads per delivery"),
+    (
+      "server.cpu_per_join", .seconds,
+      "CPU time of the server until all had joined, media and signaling meanwhile included, per member"
+    ),
     ("server.rss", .octets, "the server's largest resident memory"),
     ("server.rss_per_member", .octets, "its growth from before the joins to the end, per member"),
   ]

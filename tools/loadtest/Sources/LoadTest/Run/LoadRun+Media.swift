@@ -8,16 +8,49 @@ extension LoadRun {
   private static let socketBuffer = 256 << 10
 
   func openSocket(_ member: Member, to server: SocketAddress) throws {
+    member.socket = try boundSocket(like: server)
+    try aim(member, at: server)
+  }
+
+  private func boundSocket(like server: SocketAddress) throws -> UDPSocket {
     let any = server.ip.isV4 ? IPAddress(v4: 0) : IPAddress(high: 0, low: 0)
-    let socket = try UDPSocket(
+    return try UDPSocket(
       bind: SocketAddress(ip: any, port: 0), receiveBuffer: LoadRun.socketBuffer,
       sendBuffer: LoadRun.socketBuffer)
-    guard connectSocket(socket.descriptor, to: server) == 0 else {
+  }
+
+  private func aim(_ member: Member, at server: SocketAddress) throws {
+    guard let descriptor = member.socket?.descriptor, connectSocket(descriptor, to: server) == 0 else {
       throw LoadTestError.usage("the media server \(server) cannot be reached")
     }
-    try poll.add(
-      socket.descriptor, token: UInt64(member.index) << 2 | Channel.media, interest: .readable)
+    try poll.add(descriptor, token: UInt64(member.index) << 2 | Channel.media, interest: .readable)
+  }
+
+  /// Makes a member's transport and socket before the server has said where it receives.
+  func offerMedia(_ member: Member) throws -> PeerDescription? {
+    let socket = try boundSocket(like: gatewayTarget.address)
+    let port = socket.localAddress.port
     member.socket = consume socket
+    let transport = webRTCTransport(member, ssrc: 0x5000_0000 + UInt32(member.index))
+    member.transport = transport
+    // Media leaves by the way that signaling took.
+    guard let ip = member.gatewaySocket?.localAddress?.ip else { return nil }
+    return transport.peer(at: SocketAddress(ip: ip, port: port))
+  }
+
+  /// Takes the server's side of what ``offerMedia(_:)`` began.
+  func connectMedia(_ member: Member, _ answer: PeerAnswer, at now: Instant) {
+    guard answer.server.ip.isPrivate || options.ownsTarget else {
+      return fail(member, "the media server \(answer.server) is outside private networks")
+    }
+    laneOfSSRC.merge(answer.speakers) { _, new in new }
+    do {
+      try aim(member, at: answer.server)
+      (member.transport as? WebRTCTransport)?.use(answer: answer.description, at: now, into: &mediaEvents)
+      handleMedia(member, at: now)
+    } catch {
+      fail(member, "\(error)")
+    }
   }
 
   /// Does what the transport wants.

@@ -7,7 +7,7 @@ extension LoadRun {
   func sweep(at now: Instant) {
     if phase == .joining {
       let due = Int((now - startedAt).seconds * Double(options.ramp)) + 1
-      while connectedNext < members.count, connectedNext < due, !members[connectedNext].seat.isLate {
+      while connectedNext < members.count, connectedNext < due, mayOpen(members[connectedNext]) {
         open(members[connectedNext], at: now)
         connectedNext += 1
       }
@@ -22,6 +22,13 @@ extension LoadRun {
     if phase == .joining { endJoining(at: now) }
   }
 
+  /// Whether it is a member's turn to join.
+  private func mayOpen(_ member: Member) -> Bool {
+    guard !member.seat.isLate else { return false }
+    guard options.adapter.listenersAwaitSpeakers, member.seat.speaker == nil else { return true }
+    return lanes.allSatisfy { members[$0].isConnected || members[$0].stage == .failed }
+  }
+
   /// Goes on when everybody is connected and hears somebody, or has failed.
   private func endJoining(at now: Instant) {
     guard connectedNext >= members.count(where: { !$0.seat.isLate }) else { return }
@@ -33,6 +40,7 @@ extension LoadRun {
     for member in members where !member.seat.isLate && !member.isConnected && member.stage != .failed {
       fail(member, "did not connect within \(LoadRun.joinTimeout.milliseconds / 1_000) s: \(member.stage)")
     }
+    usage.join(at: now)
     phase = .settling
     phaseEnd = now + LoadRun.settleTime
   }
@@ -51,10 +59,16 @@ extension LoadRun {
 
   /// Whether somebody else of the room speaks.
   private func expectsAudio(_ member: Member) -> Bool {
-    (0..<options.speakers).contains { speaker in
-      guard let lane = lane(of: speaker, in: member.seat.room), lane != member.index else { return false }
-      return members[lane].speaks
-    }
+    hears(member)
+      && (0..<options.speakers).contains { speaker in
+        guard let lane = lane(of: speaker, in: member.seat.room), lane != member.index else { return false }
+        return members[lane].speaks
+      }
+  }
+
+  /// Whether the member's connection brings anybody's audio.
+  private func hears(_ member: Member) -> Bool {
+    options.adapter.speakersHear || member.seat.speaker == nil
   }
 
   /// Begins the measured time.
@@ -68,7 +82,7 @@ extension LoadRun {
         guard let lane = lane(of: speaker, in: member.seat.room) else { continue }
         member.tallies[speaker]?.restart(from: members[lane].nextNumber)
         // Who is connected and never heard anything must not go uncounted.
-        if member.isConnected, lane != member.index, member.tallies[speaker] == nil {
+        if member.isConnected, hears(member), lane != member.index, member.tallies[speaker] == nil {
           member.tallies[speaker] = StreamTally(from: members[lane].nextNumber)
         }
       }
@@ -143,9 +157,9 @@ extension LoadRun {
     guard member.isConnected else { return }
     member.isMuted = isMuted
     send(
-      member.gateway.voiceState(
-        guild: target.guild, channel: target.channels[member.seat.room], isMuted: isMuted), member,
-      isMain: true)
+      member.gateway.join(
+        JoinRequest(guild: target.guild, channel: target.channels[member.seat.room], isMuted: isMuted)),
+      member, isMain: true)
     silence(member)
     guard !isMuted, let speaker = member.seat.speaker else { return }
     member.unmutedAt = now

@@ -122,6 +122,11 @@ extension LoadRun {
       let growth = (stopped.resident - before.resident) / Double(measurements.joinedCount)
       figures.append(Figure("server.rss_per_member", growth, .octets))
     }
+    let early = members.count { !$0.seat.isLate && $0.stage != .failed }
+    if let joined = usage.joined, early > 0 {
+      let each = (joined.cpu.seconds - before.cpu.seconds) / Double(early)
+      figures.append(Figure("server.cpu_per_join", each, .seconds))
+    }
     return figures
   }
 

@@ -7,7 +7,7 @@ extension LoadRun {
   /// Begins to join: the main gateway first.
   func open(_ member: Member, at now: Instant) {
     member.stage = .opening
-    member.gateway = GatewayClient(token: member.token, heartbeatPhase: random.unit())
+    member.gateway = signalingClient(member)
     do {
       let socket = try GatewaySocket(gatewayTarget, tls, random: SeededRandom(seed: random.next()))
       member.gatewaySocket = socket
@@ -15,6 +15,31 @@ extension LoadRun {
     } catch {
       fail(member, "\(error)")
     }
+  }
+
+  private func signalingClient(_ member: Member) -> any SignalingClient {
+    switch options.adapter {
+    case .roost: GatewayClient(token: member.token, heartbeatPhase: random.unit())
+    case .janus:
+      JanusClient(
+        room: target.channels[member.seat.room], isSpeaker: member.seat.speaker != nil,
+        heartbeatPhase: random.unit())
+    }
+  }
+
+  /// Asks to be let into the room; where whole descriptions are exchanged, with ours.
+  private func join(_ member: Member) {
+    var request = JoinRequest(
+      guild: target.guild, channel: target.channels[member.seat.room],
+      isMuted: member.seat.speaker == nil, speaker: member.seat.speaker, speakerCount: options.speakers)
+    if options.adapter == .janus {
+      do {
+        request.peer = try offerMedia(member)
+      } catch {
+        return fail(member, "\(error)")
+      }
+    }
+    send(member.gateway.join(request), member, isMain: true)
   }
 
   private func watch(_ socket: GatewaySocket, _ member: Member, _ channel: UInt64) throws(NetError) {
@@ -38,6 +63,7 @@ extension LoadRun {
         let why = code.map { "\($0) \(reason)" } ?? reason
         if member.isAlive { fail(member, "\(name) closed the connection: \(why)") }
         ended(member, isMain: isMain)
+      case .opened where isMain: handle(member.gateway.begin(at: now), member, isMain: true, at: now)
       case .opened, .reply: break
       }
     }
@@ -81,11 +107,7 @@ extension LoadRun {
         member.stage = .joining
         member.askedAt = now
         member.hasHeard = false
-        let channel = target.channels[member.seat.room]
-        let isMuted = member.seat.speaker == nil
-        send(
-          member.gateway.voiceState(guild: target.guild, channel: channel, isMuted: isMuted), member,
-          isMain: true)
+        join(member)
       case .assigned(let server): openVoice(member, server, at: now)
       case .readyForMedia(let ssrc, let server): openMedia(member, ssrc: ssrc, server, at: now)
       case .keyed(let key):
@@ -94,6 +116,7 @@ extension LoadRun {
       case .answered(let fragment):
         (member.transport as? WebRTCTransport)?.use(answer: fragment, at: now, into: &mediaEvents)
         handleMedia(member, at: now)
+      case .negotiated(let answer): connectMedia(member, answer, at: now)
       case .failed(let reason): fail(member, reason)
       }
     }
@@ -129,10 +152,7 @@ extension LoadRun {
     do {
       try openSocket(member, to: server)
       if member.usesWebRTC {
-        let description = WebRTCDescription(random: &random)
-        let transport = WebRTCTransport(
-          description, context: contexts[member.index % contexts.count], ssrc: ssrc ^ 0x5555_5555,
-          frame: options.frame, random: SeededRandom(seed: random.next()))
+        let transport = webRTCTransport(member, ssrc: ssrc ^ 0x5555_5555)
         member.transport = transport
         if let message = member.voice?.selectWebRTC(
           fragment: transport.fragment, opusPayloadType: WebRTCTransport.payloadType)
@@ -149,6 +169,13 @@ extension LoadRun {
     } catch {
       fail(member, "\(error)")
     }
+  }
+
+  /// A transport of the member's profile that sends under `ssrc`.
+  func webRTCTransport(_ member: Member, ssrc: UInt32) -> WebRTCTransport {
+    WebRTCTransport(
+      WebRTCDescription(random: &random), context: contexts[member.index % contexts.count], ssrc: ssrc,
+      frame: options.frame, random: SeededRandom(seed: random.next()))
   }
 
   /// Timers of a member.

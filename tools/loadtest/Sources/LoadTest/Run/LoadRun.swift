@@ -72,7 +72,8 @@ final class LoadRun {
     self.options = options
     self.target = target
     self.panel = panel
-    gatewayTarget = try LoadRun.gatewayTarget(target.gateway, query: "?v=10&encoding=json", options)
+    gatewayTarget = try LoadRun.gatewayTarget(
+      target.gateway, query: options.adapter == .roost ? "?v=10&encoding=json" : "", options)
     tls = try TLSClient(authorityFile: target.authorityFile)
     random = SeededRandom(seed: options.seed)
     run = UInt32(truncatingIfNeeded: MonotonicClock.now().nanoseconds >> 10)
@@ -85,9 +86,9 @@ final class LoadRun {
     for (index, seat) in roster.seats.enumerated() {
       let usesWebRTC =
         switch options.transport {
-        case .udp: false
+        case .udp: options.adapter != .roost
         case .webrtc: true
-        case .mix: index % 2 == 1
+        case .mix: index % 2 == 1 || options.adapter != .roost
         }
       members.append(
         Member(
@@ -104,7 +105,7 @@ final class LoadRun {
   }
 
   private static func contexts(_ options: Options) throws -> [DTLSContext] {
-    guard options.transport != .udp else { return [] }
+    guard options.transport != .udp || options.adapter != .roost else { return [] }
     // A browser makes a certificate for each page; one for all members costs less and changes nothing
     // for the server, which compares the announced fingerprint either way.
     let certificate = try Certificate.selfSigned(at: WallClock.now())
@@ -117,7 +118,7 @@ final class LoadRun {
   static func gatewayTarget(
     _ text: String, query: String, _ options: Options
   ) throws(LoadTestError) -> GatewayTarget {
-    guard let url = TargetURL(text) else { throw .usage("`\(text)` is no wss:// address") }
+    guard let url = TargetURL(text) else { throw .usage("`\(text)` is no wss:// or ws:// address") }
     let address = try resolve(url.host, port: url.port)
     guard address.ip.isPrivate || options.ownsTarget else {
       throw .usage(
@@ -126,12 +127,13 @@ final class LoadRun {
     }
     return GatewayTarget(
       address: address, host: url.host, authority: url.authority,
-      path: url.path.contains("?") ? url.path : url.path + query)
+      path: url.path.contains("?") ? url.path : url.path + query, isSecure: url.isSecure,
+      subprotocol: options.adapter.subprotocol)
   }
 
   /// Runs to the end, or to an interrupt.
   func perform(_ interrupts: inout Interrupts) throws {
-    let before = MetricsFetch.fetch(gatewayTarget, tls)
+    let before = options.adapter == .roost ? MetricsFetch.fetch(gatewayTarget, tls) : nil
     let now = MonotonicClock.now()
     startedAt = now
     secondAt = now + .seconds(1)
@@ -147,7 +149,7 @@ final class LoadRun {
   }
 
   private func turn(_ interruptCount: Int) throws {
-    let count = try poll.wait(until: deadline)
+    let count = try wait()
     var now = MonotonicClock.now()
     for index in 0..<count {
       let ready = poll.ready(index)
@@ -171,6 +173,15 @@ final class LoadRun {
     }
     advancePhase(at: now)
     if now >= secondAt, phase != .leaving, phase != .done { endSecond(at: now) }
+  }
+
+  /// Waits for a socket or for what is due; with `--poll`, looks at the sockets in steps instead.
+  private func wait() throws -> Int {
+    guard let every = options.pollEvery else { return try poll.wait(until: deadline) }
+    let count = try poll.wait(until: .zero)
+    guard count == 0 else { return count }
+    SleepingThread.sleep(until: min(deadline, MonotonicClock.now() + every))
+    return try poll.wait(until: .zero)
   }
 
   /// Whether speakers speak.

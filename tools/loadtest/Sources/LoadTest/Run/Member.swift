@@ -19,7 +19,7 @@ final class Member {
   let usesWebRTC: Bool
 
   var stage = Stage.idle
-  var gateway: GatewayClient
+  var gateway: any SignalingClient
   var gatewaySocket: GatewaySocket?
   var voice: VoiceGatewayClient?
   var voiceSocket: GatewaySocket?

@@ -14,6 +14,8 @@ struct Usage {
   /// Whether a process was named that cannot be read.
   let isBlind: Bool
   private(set) var before: ServerProbe.Reading?
+  /// When everybody had joined.
+  private(set) var joined: ServerProbe.Reading?
   private(set) var marked: ServerProbe.Reading?
   private(set) var stopped: ServerProbe.Reading?
   private(set) var residentMax = 0.0
@@ -33,6 +35,10 @@ struct Usage {
   mutating func start(at now: Instant) {
     before = probe?.read()
     last = (now, before, own?.read() ?? ServerProbe.Reading())
+  }
+
+  mutating func join(at now: Instant) {
+    joined = probe?.read()
   }
 
   mutating func mark(at now: Instant) {

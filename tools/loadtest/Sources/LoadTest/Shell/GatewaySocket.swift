@@ -1,20 +1,26 @@
 internal import Base
 
-/// A WebSocket over TLS to one of the gateways.
+/// A WebSocket to one of the gateways, over TLS unless its address says otherwise.
 final class GatewaySocket {
-  private let connection: TLSConnection
+  private let connection: any StreamConnection
   private var webSocket: WebSocketClient
   private var input: [UInt8] = []
 
   /// Begins to connect.
   init(_ target: GatewayTarget, _ client: TLSClient, random: SeededRandom) throws(LoadTestError) {
-    connection = try TLSConnection(to: target.address, host: target.host, client)
-    webSocket = WebSocketClient(host: target.authority, path: target.path, random: random)
+    connection =
+      target.isSecure
+      ? try TLSConnection(to: target.address, host: target.host, client)
+      : try PlainConnection(to: target.address)
+    webSocket = WebSocketClient(
+      host: target.authority, path: target.path, subprotocol: target.subprotocol, random: random)
     _ = connection.write(webSocket.upgradeRequest)
   }
 
   var descriptor: Int32 { connection.descriptor }
   var wantsWriting: Bool { connection.wantsWriting }
+  /// Our end; `nil` when the connection has none.
+  var localAddress: SocketAddress? { socketAddress(of: connection.descriptor) }
 
   /// Sends the text `message`; why it could not, if so.
   func send(_ message: [UInt8]) -> String? {
@@ -56,4 +62,7 @@ struct GatewayTarget: Hashable, Sendable {
   /// `host:port`.
   let authority: String
   let path: String
+  let isSecure: Bool
+  /// What is asked for in Sec-WebSocket-Protocol.
+  let subprotocol: String?
 }

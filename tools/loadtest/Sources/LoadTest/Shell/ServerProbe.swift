@@ -26,8 +26,8 @@ struct ServerProbe {
 
   /// The present reading; `nil` when the process is gone.
   ///
-  /// `schedstat` counts nanoseconds per thread where `stat` counts hundredths of a second. A thread that
-  /// has ended is lost: the server's threads live as long as it does.
+  /// The whole process's time is its own clock, which knows of threads that have ended. `schedstat` counts
+  /// nanoseconds per thread where `stat` counts hundredths of a second; there, what has ended is lost.
   func read() -> Reading? {
     var reading = Reading()
     let threads = directoryEntries("/proc/\(pid)/task")
@@ -44,8 +44,19 @@ struct ServerProbe {
         reading.mediaCPU = reading.mediaCPU + usage.time
       }
     }
+    reading.cpu = ServerProbe.processTime(pid) ?? reading.cpu
     reading.resident = resident()
     return reading
+  }
+
+  private static func processTime(_ pid: Int32) -> Interval? {
+    var clock = clockid_t()
+    var time = timespec()
+    // Both calls fill plain storage of this stack frame.
+    guard unsafe clock_getcpuclockid(pid, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else {
+      return nil
+    }
+    return Interval(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
   }
 
   /// The first two words of a `schedstat`: time on a processor, and time spent waiting for one.

@@ -47,6 +47,23 @@ func connectSocket(_ descriptor: Int32, to address: SocketAddress) -> Int32 {
   }
 }
 
+/// The address that a socket is bound to; `nil` for one of another family.
+func socketAddress(of descriptor: Int32) -> SocketAddress? {
+  var storage = sockaddr_storage()
+  var count = socklen_t(MemoryLayout<sockaddr_storage>.size)
+  // The kernel fills at most the storage's octets; both names are views of it.
+  return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+      guard unsafe getsockname(descriptor, name, &count) == 0 else { return nil }
+      // Both families have the family in front and the port behind it.
+      let family = unsafe UnsafeRawPointer(name).load(as: sa_family_t.self)
+      guard let ip = unsafe address(name, Int32(family)) else { return nil }
+      let port = unsafe UnsafeRawPointer(name).load(fromByteOffset: 2, as: UInt16.self)
+      return SocketAddress(ip: ip, port: UInt16(bigEndian: port))
+    }
+  }
+}
+
 /// The first address of `host`, a literal or a name that the system resolves; blocks.
 func resolve(_ host: String, port: UInt16) throws(LoadTestError) -> SocketAddress {
   if let ip = IPAddress(host) { return SocketAddress(ip: ip, port: port) }

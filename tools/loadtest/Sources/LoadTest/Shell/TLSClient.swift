@@ -60,15 +60,7 @@ final class TLSClient {
 
 /// One outgoing TLS connection over a non-blocking TCP socket: octets in, octets out, nothing waits.
 @safe
-final class TLSConnection {
-  /// What a call came to.
-  enum Progress {
-    /// More is to be had when the socket is ready again.
-    case waiting
-    /// The peer has ended the stream, or the connection broke; why.
-    case ended(String)
-  }
-
+final class TLSConnection: StreamConnection {
   private static let readCount = 16 << 10
 
   let descriptor: Int32
@@ -101,13 +93,13 @@ final class TLSConnection {
   }
 
   /// Queues `octets` and sends what the socket takes.
-  func write(_ octets: [UInt8]) -> Progress {
+  func write(_ octets: [UInt8]) -> StreamProgress {
     output.append(contentsOf: octets)
     return flush()
   }
 
   /// Sends what the socket takes.
-  func flush() -> Progress {
+  func flush() -> StreamProgress {
     while !output.isEmpty {
       ERR_clear_error()
       // OpenSSL reads the octets during the call and copies what it keeps.
@@ -121,7 +113,7 @@ final class TLSConnection {
   }
 
   /// Appends what has arrived to `input`.
-  func read(into input: inout [UInt8]) -> Progress {
+  func read(into input: inout [UInt8]) -> StreamProgress {
     while true {
       ERR_clear_error()
       let before = input.count
@@ -136,7 +128,7 @@ final class TLSConnection {
     }
   }
 
-  private func progress(_ result: Int32) -> Progress {
+  private func progress(_ result: Int32) -> StreamProgress {
     // Reads the session's last error.
     switch unsafe SSL_get_error(session, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .waiting

@@ -4,7 +4,7 @@ public import Base
 public enum SignalingEvent: Hashable, Sendable {
   /// Send this text message.
   case send([UInt8])
-  /// The main gateway knows us; op 4 may follow.
+  /// The server knows us; a request to join may follow.
   case identified
   /// The main gateway names the voice server to connect to.
   case assigned(VoiceServer)
@@ -14,6 +14,8 @@ public enum SignalingEvent: Hashable, Sendable {
   case keyed(secretKey: [UInt8])
   /// The voice gateway answered the WebRTC fragment.
   case answered(fragment: String)
+  /// The server gave us its whole side of the media connection.
+  case negotiated(PeerAnswer)
   /// The connection is of no use any more; why.
   case failed(String)
 }

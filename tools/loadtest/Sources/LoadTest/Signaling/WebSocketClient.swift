@@ -30,16 +30,18 @@ public struct WebSocketClient: Sendable {
 
   private let host: String
   private let path: String
+  private let subprotocol: String?
   private var random: SeededRandom
   private var phase = Phase.upgrading
   private var input: [UInt8] = []
   private var consumed = 0
   private var message: [UInt8] = []
 
-  /// A client that asks `host` for `path`.
-  public init(host: String, path: String, random: SeededRandom) {
+  /// A client that asks `host` for `path`, and for `subprotocol` if there is one.
+  public init(host: String, path: String, subprotocol: String? = nil, random: SeededRandom) {
     self.host = host
     self.path = path
+    self.subprotocol = subprotocol
     self.random = random
   }
 
@@ -54,7 +56,7 @@ public struct WebSocketClient: Sendable {
       Connection: Upgrade\r
       Sec-WebSocket-Version: 13\r
       Sec-WebSocket-Key: cm9vc3QtbG9hZHRlc3QhIQ==\r
-      User-Agent: roost-loadtest\r
+      \(subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? "")User-Agent: roost-loadtest\r
       \r\n
       """.utf8)
   }
