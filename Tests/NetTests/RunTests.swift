@@ -12,15 +12,13 @@ import Testing
     return octets
   }
 
-  @Test func `Equal datagrams for one destination are one send, whatever lies between them`() throws {
+  @Test func `Equal datagrams for one destination in a row are one send`() throws {
     let sender = try bound(anyLoopbackV4)
     var first = try bound(anyLoopbackV4)
     var second = try bound(anyLoopbackV4)
     var queue = try SendQueue(socket: sender, capacity: 64)
-    for number in 0..<10 {
-      send(octets(number, 100), to: first.localAddress, &queue)
-      send(octets(number, 50), to: second.localAddress, &queue)
-    }
+    for number in 0..<10 { send(octets(number, 100), to: first.localAddress, &queue) }
+    for number in 0..<10 { send(octets(number, 50), to: second.localAddress, &queue) }
     queue.flush()
     #expect(queue.sentCount == 20 && queue.runCount == 2)
     let atFirst = try received(&first, count: 10)
@@ -66,13 +64,13 @@ import Testing
     var receivers = Receivers()
     for _ in 0..<12 { receivers.append(try bound(anyLoopbackV4)) }
     var expected = [[[UInt8]]](repeating: [], count: 12)
+    var to = 0
     for number in 0..<2_000 {
-      let to = Int(random.next() % 12)
+      if random.next() % 3 == 0 { to = Int(random.next() % 12) }
       let datagram = octets(number, [40, 40, 60, 60, 80, 1_300][Int(random.next() % 6)])
       expected[to].append(datagram)
       send(datagram, to: receivers.addresses[to], &queue)
       if random.next() % 50 == 0 { queue.flush() }
-      if random.next() % 200 == 0 { queue.gather(random.next() % 2 == 0) }
     }
     queue.flush()
     #expect(queue.sentCount == 2_000 && queue.runCount < 1_900, "seed \(seed)")
@@ -109,21 +107,31 @@ import Testing
     #expect(queue.isSegmenting && queue.refusedCount == 5 && queue.count == 0 && queue.sentCount == 0)
   }
 
-  @Test func `A full batch leaves at once, unless packets gather`() throws {
+  @Test func `A full batch leaves when the next destination begins, its last run whole`() throws {
     let sender = try bound(anyLoopbackV4)
     var queue = try SendQueue(socket: sender, capacity: 1_024)
-    func sendToMany(_ queue: inout SendQueue) {
-      for port in 1...100 { send([1], to: SocketAddress(ip: .loopbackV4, port: UInt16(port)), &queue) }
+    for port in 1...100 {
+      for _ in 0..<3 { send([1], to: SocketAddress(ip: .loopbackV4, port: UInt16(port)), &queue) }
     }
-    sendToMany(&queue)
-    #expect(queue.count == 100 - NetLimits.batchCountMax)
+    #expect(queue.count == 3 * (100 - NetLimits.batchCountMax))
+    #expect(queue.runCount == UInt64(NetLimits.batchCountMax))
     queue.flush()
-    queue.gather(true)
-    sendToMany(&queue)
-    #expect(queue.count == 100)
-    sendToMany(&queue)
+    #expect(queue.count == 0 && queue.runCount == 100 && queue.sentCount == 300)
+  }
+
+  @Test func `Datagrams with others between them are no run, and keep their order`() throws {
+    let sender = try bound(anyLoopbackV4)
+    var first = try bound(anyLoopbackV4)
+    let second = try bound(anyLoopbackV4)
+    var queue = try SendQueue(socket: sender, capacity: 64)
+    for number in 0..<10 {
+      send(octets(number, 100), to: first.localAddress, &queue)
+      send(octets(number, 50), to: second.localAddress, &queue)
+    }
     queue.flush()
-    #expect(queue.count == 0 && queue.runCount == 200 && queue.sentCount == 300)
+    #expect(queue.sentCount == 20 && queue.runCount == 20)
+    let atFirst = try received(&first, count: 10)
+    #expect(atFirst.map(\.octets) == (0..<10).map { octets($0, 100) })
   }
 
   @Test func `Latency counts from the origin to the send`() throws {
@@ -131,8 +139,8 @@ import Testing
     var receiver = try bound(anyLoopbackV4)
     var queue = try SendQueue(socket: sender, capacity: 8)
     send([0], to: receiver.localAddress, &queue)
-    queue.origin = MonotonicClock.now() - .milliseconds(2)
-    for number in 1...3 { send([UInt8(number)], to: receiver.localAddress, &queue) }
+    let origin = MonotonicClock.now() - .milliseconds(2)
+    for number in 1...3 { send([UInt8(number)], to: receiver.localAddress, origin: origin, &queue) }
     queue.flush()
     // Two milliseconds and the time of the test itself; below 1 ms lies nothing.
     #expect(queue.latency.count == 3 && queue.latency.cumulativeCount(9) == 0)
@@ -174,9 +182,9 @@ import Testing
     for round in 0..<20 {
       // The first round makes what is made once.
       if round == 1 { before = roost_allocation_count() }
-      queue.origin = MonotonicClock.now()
+      let origin = MonotonicClock.now()
       for number in 0..<100 {
-        queue.transmit(to: address) { slot in
+        queue.transmit(to: address, origin: origin) { slot in
           slot[0] = UInt8(number)
           return 80
         }

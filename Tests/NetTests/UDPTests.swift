@@ -40,8 +40,10 @@ func received(_ socket: inout UDPSocket, count: Int) throws -> [Arrival] {
   return try received(&socket, &ring, count: count)
 }
 
-func send(_ octets: [UInt8], to address: SocketAddress, _ queue: inout SendQueue) {
-  queue.transmit(to: address) { slot in
+func send(
+  _ octets: [UInt8], to address: SocketAddress, origin: Instant? = nil, _ queue: inout SendQueue
+) {
+  queue.transmit(to: address, origin: origin) { slot in
     slot.store(octets.span, at: 0)
     return octets.count
   }

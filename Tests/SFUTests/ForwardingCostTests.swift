@@ -12,7 +12,9 @@ private struct Slot: TransmitSink {
   var octets = [UInt8](repeating: 0, count: 1_500)
   var sent = 0
 
-  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int) {
+  mutating func transmit(
+    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) {
     var span = octets.mutableSpan
     if write(&span) > 0 { sent += 1 }
   }
@@ -51,7 +53,9 @@ private struct Slot: TransmitSink {
       for index in packet.indices { buffer[index] = packet[index] }
       var span = buffer.mutableSpan
       stage.endpoint.receive(
-        &span, count: packet.count, from: source, at: stage.now, into: &slot, events: &log)
+        &span, count: packet.count, from: source, arrival: stage.now, at: stage.now, into: &slot,
+        events: &log)
+      stage.endpoint.transmitStaged(at: stage.now, budget: .max, into: &slot)
     }
   }
 

@@ -27,10 +27,24 @@ struct Stage: ~Copyable {
   /// Gives a datagram to the endpoint and returns what it sends because of it.
   @discardableResult
   mutating func receive(_ octets: [UInt8], from source: SocketAddress) -> [Datagram] {
+    stage(octets, from: source)
+    return transmit()
+  }
+
+  /// Gives a datagram to the endpoint; media waits there.
+  mutating func stage(_ octets: [UInt8], from source: SocketAddress) {
     var buffer = octets + [UInt8](repeating: 0, count: 64)
     var span = buffer.mutableSpan
-    endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &log)
+    endpoint.receive(
+      &span, count: octets.count, from: source, arrival: now, at: now, into: &outbox, events: &log)
     if isIdle { performDeferred() }
+  }
+
+  /// Returns all that the endpoint has sent and has to send.
+  mutating func transmit() -> [Datagram] {
+    while endpoint.stagedSince != .distantFuture {
+      endpoint.transmitStaged(at: now, budget: 64, into: &outbox)
+    }
     return outbox.take()
   }
 
@@ -79,7 +93,10 @@ struct Stage: ~Copyable {
     let client = try VoiceClient(
       admission, offer: offer, address: Stage.address(number), firstSequence: UInt16(number))
     perform(.admit(admission))
-    receive(client.discovery(), from: client.address)
+    // Media that waits goes on waiting; the answer is nobody's concern.
+    let sent = outbox.take()
+    stage(client.discovery(), from: client.address)
+    outbox.datagrams = sent
     perform(.connectVoice(admission.peer, offer))
     return client
   }

@@ -6,6 +6,8 @@ internal import SFU
 package struct Datagram: Hashable, Sendable {
   package let address: SocketAddress
   package let octets: [UInt8]
+  /// When that came which it forwards; `nil` when it forwards nothing.
+  package let origin: Instant?
 }
 
 /// Keeps what an endpoint sends.
@@ -14,12 +16,14 @@ package struct Outbox: TransmitSink {
 
   package init() {}
 
-  package mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int) {
+  package mutating func transmit(
+    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) {
     var slot = [UInt8](repeating: 0xEE, count: 1_500)
     var span = slot.mutableSpan
     let count = write(&span)
     guard count > 0 else { return }
-    datagrams.append(Datagram(address: address, octets: Array(slot.prefix(count))))
+    datagrams.append(Datagram(address: address, octets: Array(slot.prefix(count)), origin: origin))
   }
 
   /// Takes everything out.

@@ -215,7 +215,11 @@ struct World: ~Copyable {
     let cause = cause.map { judge($0.sender, $0.number, $0.run, source) }
     var buffer = octets + [UInt8](repeating: 0, count: 32)
     var span = buffer.mutableSpan
-    endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &log)
+    endpoint.receive(
+      &span, count: octets.count, from: source, arrival: now, at: now, into: &outbox, events: &log)
+    while endpoint.stagedSince != .distantFuture {
+      endpoint.transmitStaged(at: now, budget: 1 + random.below(4), into: &outbox)
+    }
     planDeferred()
     try deliver(because: cause?.cause)
     guard let cause else { return }

@@ -191,54 +191,49 @@ int cnet_udp_receive(
 }
 
 int cnet_udp_send(
-    int descriptor, int is_v6, const struct cnet_slots *slots, const uint64_t *labels, const uint32_t *links,
-    const uint32_t *heads, unsigned count, int is_segmented) {
+    int descriptor, int is_v6, const uint8_t *octets, const uint64_t *labels, unsigned first, unsigned count,
+    unsigned mask, int is_segmented) {
   union control {
     struct cmsghdr aligned;
     char octets[CMSG_SPACE(sizeof(uint16_t))];
   };
   struct mmsghdr messages[cnet_batch_max];
-  struct iovec vectors[cnet_vector_max];
+  struct iovec vectors[cnet_batch_max];
   union socket_address addresses[cnet_batch_max];
   union control controls[cnet_batch_max];
-  if (count > cnet_batch_max) count = cnet_batch_max;
+  unsigned lengths[cnet_batch_max];
   unsigned built = 0, used = 0;
-  for (unsigned run = 0; run < count && built < cnet_batch_max; run++) {
-    const uint64_t *label = labels + (size_t)heads[run] * cnet_label_words;
-    socklen_t length = encode(&addresses[run], is_v6, label);
+  while (used < count && built < cnet_batch_max) {
+    const uint64_t *label = labels + (size_t)((first + used) & mask) * cnet_label_words;
+    socklen_t length = encode(&addresses[built], is_v6, label);
     if (length == 0) break;
-    unsigned first = used;
-    uint32_t slot = heads[run];
-    while (slot != cnet_no_slot && used < cnet_vector_max && built < cnet_batch_max) {
-      vectors[used] = (struct iovec){
-          slots->octets + slot * slots->stride, labels[(size_t)slot * cnet_label_words + 3]};
-      slot = links[slot];
-      used++;
-      if (is_segmented && slot != cnet_no_slot) continue;
-      messages[built].msg_hdr = (struct msghdr){
-          .msg_name = &addresses[run],
-          .msg_namelen = length,
-          .msg_iov = &vectors[first],
-          .msg_iovlen = used - first,
-      };
-      if (used - first > 1) {
-        uint16_t size = (uint16_t)label[3];
-        struct cmsghdr *item = &controls[built].aligned;
-        *item = (struct cmsghdr){
-            .cmsg_level = IPPROTO_UDP, .cmsg_type = UDP_SEGMENT, .cmsg_len = CMSG_LEN(sizeof size)};
-        memcpy(CMSG_DATA(item), &size, sizeof size);
-        messages[built].msg_hdr.msg_control = &controls[built];
-        messages[built].msg_hdr.msg_controllen = sizeof controls[built];
-      }
-      first = used;
-      built++;
+    size_t size = (uint32_t)label[3], total = size;
+    unsigned run = 1;
+    for (; is_segmented && used + run < count; run++) {
+      uint64_t next = labels[(size_t)((first + used + run) & mask) * cnet_label_words + 3];
+      if (!(next >> 32)) break;
+      total += (uint32_t)next;
     }
+    vectors[built] = (struct iovec){(void *)(octets + (label[2] >> 32)), total};
+    messages[built].msg_hdr = (struct msghdr){
+        .msg_name = &addresses[built], .msg_namelen = length, .msg_iov = &vectors[built], .msg_iovlen = 1};
+    if (run > 1) {
+      uint16_t segment = (uint16_t)size;
+      struct cmsghdr *item = &controls[built].aligned;
+      *item = (struct cmsghdr){
+          .cmsg_level = IPPROTO_UDP, .cmsg_type = UDP_SEGMENT, .cmsg_len = CMSG_LEN(sizeof segment)};
+      memcpy(CMSG_DATA(item), &segment, sizeof segment);
+      messages[built].msg_hdr.msg_control = &controls[built];
+      messages[built].msg_hdr.msg_controllen = sizeof controls[built];
+    }
+    lengths[built++] = run;
+    used += run;
   }
   if (built == 0) return count == 0 ? 0 : -EAFNOSUPPORT;
   int sent = sendmmsg(descriptor, messages, built, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent < 0) return -errno;
   int taken = 0;
-  for (int i = 0; i < sent; i++) taken += (int)messages[i].msg_hdr.msg_iovlen;
+  for (int i = 0; i < sent; i++) taken += (int)lengths[i];
   return taken;
 }
 

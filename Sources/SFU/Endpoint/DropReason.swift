@@ -33,7 +33,7 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case malformed
   /// Media before keys were agreed.
   case notConnected
-  /// Audio of a peer that may not speak.
+  /// Audio of a peer that may not speak, or may not any more when it was to be sent.
   case muted
   /// The sequence number was seen already, or is too old to tell.
   case replayed
@@ -51,6 +51,12 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case stale
   /// RTP without a payload: padding only, a probe.
   case empty
+  /// No slot to wait in until it is sent.
+  case stagingFull
+  /// Its publisher left while it waited to be sent.
+  case unpublished
+  /// It had waited too long when its turn to be sent came.
+  case late
 
   // Forwarding: counted once a receiver.
   /// The receiver may not hear.
@@ -59,7 +65,7 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case receiverNotReady
   /// The cipher refused, or its nonces are used up.
   case sealFailed
-  /// No slot for the pair of publisher and subscriber.
+  /// No room for the rows of a track, or of a member: the pairs of publisher and subscriber.
   case subscriptionsFull
   /// A late packet from before the receiver's subscription, or of a stretch withheld from it.
   case withheld

@@ -2,22 +2,21 @@ internal import Base
 internal import MediaControl
 internal import Wire
 
-/// The path of an audio packet, from its receive slot to every send slot.
+/// The path of an audio packet, from its receive slot to its place among the packets that wait to be sent.
 extension Endpoint {
   mutating func receiveRTP(
-    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival, into sink: inout some TransmitSink & ~Copyable
+    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival
   ) {
     if let peer = addresses[arrival.source], peers[peer].webRTC != nil {
-      receiveSRTP(&datagram, arrival, peer, into: &sink)
+      receiveSRTP(&datagram, arrival, peer)
     } else {
-      receiveVoice(&datagram, arrival, into: &sink)
+      receiveVoice(&datagram, arrival)
     }
   }
 
   /// A packet from a checked address of a WebRTC peer.
   private mutating func receiveSRTP(
-    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival, _ peer: Handle<Peer>,
-    into sink: inout some TransmitSink & ~Copyable
+    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival, _ peer: Handle<Peer>
   ) {
     guard let header = try? RTPHeader(datagram.span.extracting(first: arrival.count)) else {
       return drop(.malformed, peer)
@@ -26,12 +25,12 @@ extension Endpoint {
     let isMuted = isBound && !peers[peer].permissions.maySpeak
     let opening = peers[peer].webRTC?.srtp?.openRTP(
       &datagram, header: header, count: arrival.count, isMuted: isMuted)
-    finish(opening ?? .dropped(.notConnected), header, datagram.span, (peer, arrival.at), into: &sink)
+    finish(opening ?? .dropped(.notConnected), header, datagram.span, Origin(peer, arrival))
   }
 
   /// A packet in one of Discord's modes, found by its SSRC; the address proves nothing.
   private mutating func receiveVoice(
-    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival, into sink: inout some TransmitSink & ~Copyable
+    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival
   ) {
     guard let header = try? RTPHeader(encryptedExtension: datagram.span.extracting(first: arrival.count))
     else {
@@ -41,20 +40,19 @@ extension Endpoint {
     guard peers[peer].voice != nil else { return drop(.notConnected, peer) }
     // A bound client is muted before the cost of opening; an unbound one may be rebinding.
     if !peers[peer].permissions.maySpeak, peers[peer].binding == arrival.source {
-      return finish(.dropped(.muted), header, datagram.span, (peer, arrival.at), into: &sink)
+      return finish(.dropped(.muted), header, datagram.span, Origin(peer, arrival))
     }
     let opening = peers[peer].voice?.openRTP(&datagram, header: header, count: arrival.count)
     guard let opening else { return }
     if case .opened = opening, peers[peer].binding != arrival.source || !peers[peer].isBindingAuthentic {
       bind(peer, to: arrival.source, isAuthentic: true)
     }
-    finish(opening, header, datagram.span, (peer, arrival.at), into: &sink)
+    finish(opening, header, datagram.span, Origin(peer, arrival))
   }
 
   /// Drops with a reason, or publishes what was opened.
   private mutating func finish(
-    _ opening: Opening, _ header: RTPHeader, _ datagram: Span<UInt8>,
-    _ origin: (peer: Handle<Peer>, at: Instant), into sink: inout some TransmitSink & ~Copyable
+    _ opening: Opening, _ header: RTPHeader, _ datagram: Span<UInt8>, _ origin: Origin
   ) {
     let peer = origin.peer
     switch opening {
@@ -70,10 +68,10 @@ extension Endpoint {
       do throws(DropReason) {
         let plain = datagram.extracting(first: count)
         let packet = try describe(header, index: index, in: plain, from: peer)
-        try forward(packet, plain.extracting(packet.payload), origin, into: &sink)
+        try stage(packet, plain.extracting(packet.payload), origin)
       } catch {
         drop(error, peer)
-        if error != .stale, error != .secondSource, let track = peers[peer].track { tracks[track].withhold() }
+        if error.isOnPurpose, let track = peers[peer].track { tracks[track].withhold() }
       }
     }
   }
@@ -101,7 +99,7 @@ extension Endpoint {
 
   /// The track that the packet belongs to, made or switched if need be.
   private mutating func track(
-    of packet: IngressPacket, _ origin: (peer: Handle<Peer>, at: Instant)
+    of packet: IngressPacket, _ origin: Origin
   ) throws(DropReason) -> Handle<PublishedTrack> {
     guard let track = peers[origin.peer].track else {
       guard let made = publish(origin.peer, sourceSSRC: packet.ssrc, at: origin.at) else {
@@ -117,10 +115,11 @@ extension Endpoint {
     return track
   }
 
-  private mutating func forward(
-    _ packet: IngressPacket, _ payload: Span<UInt8>, _ origin: (peer: Handle<Peer>, at: Instant),
-    into sink: inout some TransmitSink & ~Copyable
+  /// Numbers the packet in its track and lets it wait for the members of its room.
+  private mutating func stage(
+    _ packet: IngressPacket, _ payload: Span<UInt8>, _ origin: Origin
   ) throws(DropReason) {
+    guard !staging.isFull else { throw .stagingFull }
     let track = try track(of: packet, origin)
     if tracks[track].isSilent(for: configuration.silence, at: origin.at) {
       let admission = peers[origin.peer].admission
@@ -128,10 +127,10 @@ extension Endpoint {
     }
     guard let place = tracks[track].receive(packet, at: origin.at) else { throw .stale }
     counters.audioPackets &+= 1
-    let frame = EgressFrame(
-      ssrc: tracks[track].ssrc, index: place.index, timestamp: place.timestamp, isMarked: packet.isMarked,
-      audioLevel: packet.audioLevel)
-    tracks[track].fanOut(frame, payload, to: &peers, counters: &counters, into: &sink)
+    let frame = StagedFrame(
+      track: track, index: place.index, timestamp: place.timestamp, isMarked: packet.isMarked,
+      audioLevel: packet.audioLevel, arrival: origin.stamp, count: payload.count)
+    guard stage(frame, payload, in: tracks[track].room) else { throw .stagingFull }
   }
 
   /// Counts a drop at the node and at the peer.
@@ -141,50 +140,25 @@ extension Endpoint {
   }
 }
 
-extension PublishedTrack {
-  /// Sends `frame`, numbered as this track numbers, to every subscriber that may hear it.
-  mutating func fanOut(
-    _ frame: EgressFrame, _ payload: Span<UInt8>, to peers: inout Slab<Peer>,
-    counters: inout EndpointStatistics, into sink: inout some TransmitSink & ~Copyable
-  ) {
-    for position in subscriptions.indices {
-      let subscriber = subscriptions[position].subscriber
-      if let reason = deliver(frame, payload, position, to: &peers[subscriber], &counters, into: &sink) {
-        counters.drop(reason)
-        peers[subscriber].counts.drop(reason)
-      }
-    }
-  }
+/// Whose packet it is, when it reached the machine, and when it is handled.
+struct Origin {
+  let peer: Handle<Peer>
+  let stamp: Instant
+  let at: Instant
 
-  /// Sends `frame` to one subscriber, or says why not.
-  private mutating func deliver(
-    _ frame: EgressFrame, _ payload: Span<UInt8>, _ position: Int, to peer: inout Peer,
-    _ counters: inout EndpointStatistics, into sink: inout some TransmitSink & ~Copyable
-  ) -> DropReason? {
-    guard peer.permissions.mayHear else {
-      subscriptions[position].withhold()
-      return .deafened
+  init(_ peer: Handle<Peer>, _ arrival: Arrival) {
+    self.peer = peer
+    stamp = arrival.stamp
+    at = arrival.at
+  }
+}
+
+extension DropReason {
+  /// Whether a packet that is dropped for it shall leave no gap: what is lost or late does.
+  fileprivate var isOnPurpose: Bool {
+    switch self {
+    case .stale, .secondSource, .stagingFull: false
+    default: true
     }
-    guard let address = peer.egressAddress else {
-      subscriptions[position].withhold()
-      return .receiverNotReady
-    }
-    guard let index = subscriptions[position].map(frame.index, keyEpoch: peer.keyEpoch) else {
-      return .withheld
-    }
-    let mapped = EgressFrame(
-      ssrc: frame.ssrc, index: index, timestamp: frame.timestamp &+ subscriptions[position].timestampOffset,
-      isMarked: frame.isMarked, audioLevel: frame.audioLevel)
-    var count = 0
-    sink.transmit(to: address) { slot in
-      count = peer.seal(mapped, payload: payload, into: &slot)
-      return count
-    }
-    guard count > 0 else { return .sealFailed }
-    subscriptions[position].sent(payloadCount: payload.count)
-    peer.counts.sent &+= 1
-    counters.forwardedPackets &+= 1
-    counters.forwardedOctets &+= UInt64(count)
-    return nil
   }
 }

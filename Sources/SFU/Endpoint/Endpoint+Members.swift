@@ -11,8 +11,14 @@ extension Endpoint {
       pending.append(.failed(admission.peer, .capacityExceeded))
       return counters.drop(.admissionsFull)
     }
-    guard rooms[room].members.count < configuration.limits.membersPerRoom,
-      let peer = peers.insert(Peer(admission, room: room))
+    let position = rooms[room].members.count
+    let rows = rooms[room].publications.count
+    guard counters.subscriptions + rows <= configuration.limits.subscriptions else {
+      pending.append(.failed(admission.peer, .capacityExceeded))
+      return counters.drop(.subscriptionsFull)
+    }
+    guard position < configuration.limits.membersPerRoom,
+      let peer = peers.insert(Peer(admission, room: room, position: position))
     else {
       pending.append(.failed(admission.peer, .capacityExceeded))
       closeIfEmpty(room)
@@ -23,27 +29,38 @@ extension Endpoint {
     _ = ssrcs.insert(peer, for: admission.ssrc)
     rooms[room].join(peer)
     for track in rooms[room].publications { subscribe(peer, to: track) }
+    counters.subscriptions += rows
   }
 
   mutating func permit(_ id: PeerID, _ permissions: MediaPermissions) {
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
     guard permissions.version > peers[peer].permissions.version else { return counters.drop(.staleVersion) }
     peers[peer].permissions = permissions
+    if !permissions.maySpeak { withdraw(of: peer, .muted) }
   }
 
   mutating func remove(_ id: PeerID) {
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
     dropTransport(of: peer)
-    let room = peers[peer].room
-    for track in rooms[room].publications where tracks[track].unsubscribe(peer) != nil {
-      counters.subscriptions -= 1
-    }
+    withdraw(of: peer, .unpublished)
     if let track = peers[peer].track { unpublish(track) }
-    rooms[room].leave(peer)
+    let room = peers[peer].room
+    removeRows(of: peer, in: room)
     closeIfEmpty(room)
     ssrcs.remove(peers[peer].admission.ssrc)
     peersByID[id] = nil
     _ = peers.remove(peer)
+  }
+
+  /// Takes the member's row out of every parallel array of its room.
+  private mutating func removeRows(of peer: Handle<Peer>, in room: Handle<Room>) {
+    let removal = rooms[room].removal(at: peers[peer].position)
+    for track in rooms[room].publications { _ = removal.apply(to: &tracks[track].subscriptions) }
+    counters.subscriptions -= rooms[room].publications.count
+    rooms[room].leave(removal)
+    for position in [removal.position, removal.hole] where position < rooms[room].members.count {
+      peers[rooms[room].members[position]].position = position
+    }
   }
 
   private mutating func room(_ id: RoomID) -> Handle<Room>? {
@@ -55,32 +72,33 @@ extension Endpoint {
 
   private mutating func closeIfEmpty(_ room: Handle<Room>) {
     guard rooms[room].members.isEmpty else { return }
+    unstage(room)
     roomsByID[rooms[room].id] = nil
     _ = rooms.remove(room)
   }
 
-  /// Makes the track of `publisher` and subscribes every other member.
+  /// Makes the track of `publisher`, with a row for every member; `nil` when they do not fit.
   mutating func publish(_ publisher: Handle<Peer>, sourceSSRC: UInt32, at now: Instant) -> Handle<
     PublishedTrack
   >? {
     let room = peers[publisher].room
+    let members = rooms[room].members.count
+    guard counters.subscriptions + members - 1 <= configuration.limits.subscriptions else { return nil }
     let track = tracks.insert(
       PublishedTrack(
         publisher: publisher, room: room, ssrc: peers[publisher].admission.ssrc, sourceSSRC: sourceSSRC))
     guard let track else { return nil }
     peers[publisher].track = track
-    tracks[track].subscriptions.reserveCapacity(rooms[room].members.count)
-    for member in rooms[room].members where member != publisher { subscribe(member, to: track) }
+    tracks[track].subscriptions.reserveCapacity(members)
+    for member in rooms[room].members { subscribe(member, to: track) }
+    counters.subscriptions += members - 1
     rooms[room].publish(track)
     armReports(of: track, at: now)
     return track
   }
 
+  /// Adds the row of `subscriber`, which comes behind those of the members before it.
   private mutating func subscribe(_ subscriber: Handle<Peer>, to track: Handle<PublishedTrack>) {
-    guard counters.subscriptions < configuration.limits.subscriptions else {
-      return counters.drop(.subscriptionsFull)
-    }
-    counters.subscriptions += 1
     // RFC 3711 §3.3.1: below 2^15, so that a lost first packet cannot mislead the rollover counter.
     let fresh = random.next() & 0x7FFF
     let ssrc = tracks[track].ssrc
@@ -88,19 +106,20 @@ extension Endpoint {
     let epoch = peers[subscriber].keyEpoch
     tracks[track].subscriptions.append(
       SubscribedTrack(
-        subscriber: subscriber, firstIndex: (revived ?? nil) ?? fresh,
-        timestampOffset: UInt32(truncatingIfNeeded: random.next()), keyEpoch: epoch))
+        firstIndex: (revived ?? nil) ?? fresh, timestampOffset: UInt32(truncatingIfNeeded: random.next()),
+        keyEpoch: epoch))
   }
 
   private mutating func unpublish(_ track: Handle<PublishedTrack>) {
-    rooms[tracks[track].room].unpublish(track)
+    let room = tracks[track].room
+    rooms[room].unpublish(track)
     deadlines.set(.distantFuture, for: peers.capacity + Int(track.index))
     guard let ended = tracks.remove(track) else { return }
-    counters.subscriptions -= ended.subscriptions.count
-    for subscription in ended.subscriptions {
-      let epoch = peers[subscription.subscriber].keyEpoch
-      guard let next = subscription.nextIndex(under: epoch) else { continue }
-      peers[subscription.subscriber].webRTC?.srtp?.retire(ssrc: ended.ssrc, next: next)
+    counters.subscriptions -= ended.subscriptions.count - 1
+    for (position, subscription) in ended.subscriptions.enumerated() {
+      let subscriber = rooms[room].members[position]
+      guard let next = subscription.nextIndex(under: peers[subscriber].keyEpoch) else { continue }
+      peers[subscriber].webRTC?.srtp?.retire(ssrc: ended.ssrc, next: next)
     }
   }
 }

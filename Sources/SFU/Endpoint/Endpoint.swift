@@ -7,14 +7,17 @@ internal import Wire
 ///
 /// ```
 ///   receive ─▶ kind of datagram ─▶ peer by address, user fragment or SSRC ─▶ open in place ─▶ PublishedTrack
-///          ─▶ for each SubscribedTrack of it: map, copy into a send slot, seal, transmit
+///          ─▶ Staging
+///   transmitStaged ─▶ for each member of a Room, for each of its frames: map, copy into a send slot, seal
 ///   perform ─▶ admit, connect, permit, remove          expire ─▶ consent, handshakes, reports
 ///   performDeferred ─▶ one waiting DTLS datagram
 /// ```
 ///
 /// Owned by a shard's thread; pure: it has no socket, no clock and no thread. Instants given to it never
 /// decrease. After any call, read ``deadline`` again and call ``expire(at:into:events:)`` when it passes;
-/// when ``deferredDeadline`` has passed and nothing urgent waits, ``performDeferred(at:into:events:)``.
+/// when ``stagedSince`` says that packets wait, call ``transmitStaged(at:budget:into:)`` at once or, to let
+/// more of them gather, soon; when ``deferredDeadline`` has passed and nothing urgent waits,
+/// ``performDeferred(at:into:events:)``.
 /// Whatever arrives, nothing traps: it has an effect or a counted ``DropReason``. Forwarding allocates
 /// nothing once the tables of a room have settled. Limits are ``Limits``.
 public struct Endpoint: ~Copyable {
@@ -26,6 +29,11 @@ public struct Endpoint: ~Copyable {
   var peers: Slab<Peer>
   var rooms: Slab<Room>
   var tracks: Slab<PublishedTrack>
+
+  /// Packets of all rooms that wait to be sent.
+  var staging: Staging
+  /// The first and the last room that have some; the rooms between are each other's ``Room/successor``.
+  var turns: (first: Handle<Room>, last: Handle<Room>)?
 
   // By command: cold, looked up and never iterated.
   var peersByID: [PeerID: Handle<Peer>] = [:]
@@ -63,6 +71,7 @@ public struct Endpoint: ~Copyable {
     peers = Slab(capacity: limits.peers)
     rooms = Slab(capacity: limits.rooms)
     tracks = Slab(capacity: limits.peers)
+    staging = Staging(capacity: limits.stagedFrames)
     addresses = OpenTable(capacity: limits.addresses, seed: random.next())
     ssrcs = OpenTable(capacity: limits.peers, seed: random.next())
     // During an ICE restart a peer has two.
@@ -80,18 +89,21 @@ public struct Endpoint: ~Copyable {
 
   /// Takes in one datagram: `datagram[0 ..< count]`, which is decrypted in place.
   ///
-  /// O(1) plus one seal for each member of the sender's room.
+  /// It reached the machine at `arrival`, which is not after `now`. Media that is to be forwarded waits for
+  /// ``transmitStaged(at:budget:into:)``; while ``isStagingFull`` it would be dropped. O(1), but for the
+  /// first packet of a track, which makes a row for every member of the room.
   public mutating func receive(
-    _ datagram: inout MutableSpan<UInt8>, count: Int, from source: SocketAddress, at now: Instant,
-    into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
+    _ datagram: inout MutableSpan<UInt8>, count: Int, from source: SocketAddress, arrival: Instant,
+    at now: Instant, into sink: inout some TransmitSink & ~Copyable,
+    events: inout some MediaEventSink & ~Copyable
   ) {
     counters.receivedPackets &+= 1
     guard count > 0, count <= datagram.count else { return counters.drop(.unrecognised) }
     counters.receivedOctets &+= UInt64(count)
-    let arrival = Arrival(count: count, source: source, at: now)
+    let arrival = Arrival(count: count, source: source, stamp: arrival, at: now)
     let kind = DatagramKind.classify(datagram.span.extracting(first: count))
     switch kind {
-    case .rtp: receiveRTP(&datagram, arrival, into: &sink)
+    case .rtp: receiveRTP(&datagram, arrival)
     case .rtcp: receiveRTCP(&datagram, arrival)
     case .stun: receiveSTUN(datagram.span.extracting(first: count), arrival, into: &sink)
     case .dtls: receiveDTLS(datagram.span.extracting(first: count), arrival)
@@ -175,5 +187,8 @@ public struct Endpoint: ~Copyable {
 struct Arrival {
   let count: Int
   let source: SocketAddress
+  /// When it reached the machine.
+  let stamp: Instant
+  /// When it is handled.
   let at: Instant
 }

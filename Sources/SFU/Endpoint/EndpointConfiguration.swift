@@ -19,6 +19,8 @@ public struct EndpointConfiguration: Hashable, Sendable {
   /// Long enough for a burst of aggressive nominations (RFC 5245 §8.1.1.2), short enough to follow a
   /// telephone that leaves its wireless network.
   public var nominationHold = Interval.milliseconds(500)
+  /// The oldest packet that is still forwarded when its turn comes: longer than any jitter buffer of a call.
+  public var stagedAgeMax = Interval.milliseconds(200)
   /// The mean interval of RTCP reports.
   public var reportInterval = Interval.seconds(5)
   /// Wall-clock time at ``Base/Instant/zero``, for the NTP stamps of sender reports.

@@ -84,18 +84,16 @@ public struct PeerExplanation: Hashable, Sendable {
 extension Endpoint {
   /// What is known of `id`; `nil` when it is not here.
   ///
-  /// For operators: O(subscriptions of its room).
+  /// For operators: O(tracks of its room).
   public func explain(_ id: PeerID) -> PeerExplanation? {
     guard let handle = peersByID[id] else { return nil }
     let room = peers[handle].room
     var receptions: [PeerExplanation.Reception] = []
-    for track in rooms[room].publications {
-      for subscription in tracks[track].subscriptions where subscription.subscriber == handle {
-        receptions.append(
-          PeerExplanation.Reception(
-            publisher: peers[tracks[track].publisher].admission.peer, ssrc: tracks[track].ssrc,
-            packets: subscription.packetCount))
-      }
+    for track in rooms[room].publications where tracks[track].publisher != handle {
+      receptions.append(
+        PeerExplanation.Reception(
+          publisher: peers[tracks[track].publisher].admission.peer, ssrc: tracks[track].ssrc,
+          packets: tracks[track].subscriptions[peers[handle].position].packetCount))
     }
     return PeerExplanation(
       admission: peers[handle].admission, permissions: peers[handle].permissions,
@@ -113,7 +111,7 @@ extension Endpoint {
     return PeerExplanation.Publication(
       sourceSSRC: tracks[track].sourceSSRC, received: reception.received, lost: reception.lost,
       jitter: reception.jitter, lastAudio: tracks[track].lastAudio,
-      subscribers: tracks[track].subscriptions.count)
+      subscribers: tracks[track].subscriptions.count - 1)
   }
 
   private func drops(of peer: Handle<Peer>) -> [PeerExplanation.Drop] {

@@ -5,8 +5,17 @@ public import MediaControl
 public protocol TransmitSink: ~Copyable {
   /// Offers a slot of at least 1,500 octets for a datagram to `address`.
   ///
-  /// `write` fills it from the front and returns the count of octets; 0 means that nothing is sent.
-  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int)
+  /// `origin` is when that which it forwards reached the machine; `nil` when it forwards nothing. `write`
+  /// fills the slot from the front and returns the count of octets; 0 means that nothing is sent.
+  mutating func transmit(
+    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int)
+}
+
+extension TransmitSink where Self: ~Copyable {
+  /// Offers a slot for a datagram of the endpoint's own.
+  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int) {
+    transmit(to: address, origin: nil, write)
+  }
 }
 
 /// Where an ``Endpoint`` reports what signaling must know.

@@ -34,7 +34,7 @@ extension Endpoint {
     of track: Handle<PublishedTrack>, _ position: Int, at now: Instant,
     into sink: inout some TransmitSink & ~Copyable
   ) {
-    let subscriber = tracks[track].subscriptions[position].subscriber
+    let subscriber = rooms[tracks[track].room].members[position]
     guard peers[subscriber].takesReports, let address = peers[subscriber].egressAddress,
       tracks[track].subscriptions[position].takeProgress()
     else { return }

@@ -1,13 +1,24 @@
 internal import Base
 internal import MediaControl
 
-/// The members of one voice channel and the tracks they publish.
+/// The members of one voice channel, the tracks they publish, and how far these have been sent.
 ///
-/// Lists of handles, short and in order of arrival; the peers and tracks live in the endpoint's tables.
+/// Lists of handles; the peers and tracks live in the endpoint's tables. `members` and every track's
+/// `subscriptions` are parallel: row `p` of each track is what `members[p]` receives of it. A member's row
+/// of its own track exists and is never used. Rows change together, by ``RowRemoval``.
 struct Room: ~Copyable {
   let id: RoomID
   private(set) var members: [Handle<Peer>] = []
   private(set) var publications: [Handle<PublishedTrack>] = []
+
+  /// Frames that wait to be sent to the members.
+  var staged = StagedChain()
+  /// How many of `staged`, from the first on, are being sent; 0 between two rounds.
+  var roundCount = 0
+  /// Members, from the first on, that have got the round's frames.
+  var served = 0
+  /// The room whose turn comes after this one's, while frames wait here.
+  var successor: Handle<Room>?
 
   init(id: RoomID) {
     self.id = id
@@ -17,8 +28,15 @@ struct Room: ~Copyable {
     members.append(peer)
   }
 
-  mutating func leave(_ peer: Handle<Peer>) {
-    members.removeAll { $0 == peer }
+  /// How the row of the member at `position` goes, in each parallel array.
+  func removal(at position: Int) -> RowRemoval {
+    RowRemoval(position: position, served: served)
+  }
+
+  /// Takes a member out; the members at the removal's `position` and `hole` are others now.
+  mutating func leave(_ removal: RowRemoval) {
+    _ = removal.apply(to: &members)
+    if removal.position < served { served -= 1 }
   }
 
   mutating func publish(_ track: Handle<PublishedTrack>) {
@@ -27,5 +45,30 @@ struct Room: ~Copyable {
 
   mutating func unpublish(_ track: Handle<PublishedTrack>) {
     publications.removeAll { $0 == track }
+  }
+}
+
+/// The removal of one row, O(1), that keeps the rows that were served before those that were not.
+///
+/// ```
+///   a b c│d e f g   b leaves, three are served     a b c│d e f g   e leaves
+///   a c│g d e f     c fills the hole, g c's place  a b c│d g f     g fills the hole
+/// ```
+struct RowRemoval {
+  let position: Int
+  /// Rows from the first on that were served in the round in progress.
+  let served: Int
+
+  /// Where the last row goes.
+  var hole: Int { position < served ? served - 1 : position }
+
+  /// Removes the row from one of the parallel arrays and gives it back.
+  func apply<Row>(to rows: inout [Row]) -> Row {
+    let row = rows[position]
+    let hole = hole
+    rows[position] = rows[hole]
+    let last = rows.removeLast()
+    if hole < rows.count { rows[hole] = last }
+    return row
   }
 }

@@ -27,6 +27,7 @@ struct PublishedTrack: ~Copyable {
   /// The source's own highest index, as receiver reports state it.
   private(set) var highestSourceIndex: UInt64 = 0
 
+  /// What each member of the room receives of it: parallel to ``Room/members``, the publisher's own row unused.
   var subscriptions: [SubscribedTrack] = []
   /// Where the next round of sender reports goes on.
   var reportCursor = 0
@@ -91,15 +92,6 @@ struct PublishedTrack: ~Copyable {
   /// The loss of the last reporting interval; begins the next.
   mutating func takeFractionLost() -> UInt8 {
     reception.takeFractionLost()
-  }
-
-  /// Ends the subscription of `peer`; gives it back when there was one.
-  mutating func unsubscribe(_ peer: Handle<Peer>) -> SubscribedTrack? {
-    guard let position = subscriptions.firstIndex(where: { $0.subscriber == peer }) else { return nil }
-    let ended = subscriptions[position]
-    let last = subscriptions.removeLast()
-    if position < subscriptions.count { subscriptions[position] = last }
-    return ended
   }
 }
 

@@ -2,10 +2,10 @@ internal import Base
 
 /// One publisher's stream as one subscriber receives it: a row of the publisher's fan-out.
 ///
-/// A plain value without references, stored in a compact array that the fan-out walks. Knows where its
-/// stream stands; keys and addresses are the subscriber's ``Peer``.
+/// A plain value without references, stored in a compact array that is parallel to the members of the
+/// ``Room``: its position there names the subscriber. Knows where its stream stands; keys and addresses are
+/// the subscriber's ``Peer``.
 struct SubscribedTrack: Sendable {
-  let subscriber: Handle<Peer>
   /// Publisher's indices → this stream's; its output never repeats under one key.
   private(set) var sequences: SequenceMap
   /// Added to the publisher's timestamps.
@@ -18,8 +18,7 @@ struct SubscribedTrack: Sendable {
   /// `packetCount` at the last sender report.
   private var reportedCount: UInt32 = 0
 
-  init(subscriber: Handle<Peer>, firstIndex: UInt64, timestampOffset: UInt32, keyEpoch: UInt32) {
-    self.subscriber = subscriber
+  init(firstIndex: UInt64, timestampOffset: UInt32, keyEpoch: UInt32) {
     self.timestampOffset = timestampOffset
     self.keyEpoch = keyEpoch
     sequences = SequenceMap(first: firstIndex)

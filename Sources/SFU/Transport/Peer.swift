@@ -9,6 +9,8 @@ internal import Wire
 struct Peer: ~Copyable {
   let admission: PeerAdmission
   let room: Handle<Room>
+  /// Its place among the room's members, hence its row in every track.
+  var position: Int
   var permissions: MediaPermissions
   /// The audio it publishes, once it has sent any.
   var track: Handle<PublishedTrack>?
@@ -30,15 +32,16 @@ struct Peer: ~Copyable {
   var lastFailure: TransportFailure?
   var counts = PeerCounts()
 
-  init(_ admission: PeerAdmission, room: Handle<Room>) {
+  init(_ admission: PeerAdmission, room: Handle<Room>, position: Int) {
     self.admission = admission
     self.room = room
+    self.position = position
     permissions = admission.permissions
   }
 
   /// Writes and seals one audio packet into a send slot; gives its octets, 0 when it does not fit.
   ///
-  /// The payload is copied here, the only copy between receive slot and send slot.
+  /// The payload is copied here, the second and last copy on its way: one to stage it, one a receiver.
   mutating func seal(
     _ frame: EgressFrame, payload: Span<UInt8>, into slot: inout MutableSpan<UInt8>
   ) -> Int {

@@ -26,15 +26,15 @@ enum Limits {
   ///
   /// Full: dropped and counted.
   static let mediaEvents = 16_384
-  /// Datagrams that wait to be sent: four speakers' packets to a thousand listeners within one coalescing
-  /// window; 2 KiB each, and only those that were ever used cost memory.
+  /// Datagrams that wait to be sent: they leave in batches of 64 runs, so more wait only while the kernel
+  /// has no room, which is then for some 10 ms; 2 KiB each, and only those that were ever used cost memory.
   ///
   /// Full: flushed, then the oldest is dropped and counted.
   static let sendSlots = 4_096
   /// Datagrams that one system call receives.
   static let receiveSlots = 64
-  /// Datagrams sent on behalf of one batch before commands and timers have their turn: about 6 ms.
-  static let slicePackets: UInt64 = 2_048
+  /// Packets sent in a row before commands and timers have their turn: about 6 ms.
+  static let slicePackets = 2_048
   /// How long deferred work, which is DTLS, waits at most for a moment without media: then one unit of it has
   /// its turn, at most 0.4 ms, so that people can join a shard that never rests.
   static let deferredInterval = Interval.milliseconds(2)

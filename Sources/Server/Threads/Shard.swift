@@ -6,8 +6,9 @@ internal import SFU
 /// One thread of the media plane: its sockets, its endpoint, its loop.
 ///
 /// It runs to completion and blocks nowhere but in the poll. Datagrams are taken in batches and handled;
-/// what they cause leaves before the next wait, or, on a busy machine, when the coalescing window closes.
-/// However much one batch causes, commands and timers have their turn every ``Limits/slicePackets``.
+/// answers leave before the next wait, and so does the media they bring, or, on a busy machine, when the
+/// coalescing window closes: until then the endpoint keeps it. However much of it there is, commands and
+/// timers have their turn every ``Limits/slicePackets``.
 struct Shard: ~Copyable {
   private static let wakeToken: UInt64 = 0
   private static let firstToken: UInt64 = 1
@@ -20,6 +21,8 @@ struct Shard: ~Copyable {
   private var sink: ShardSink
   private var endpoint: Endpoint
   private var events = EventBuffer()
+  /// For how long media gathers in the endpoint.
+  private var window: CoalescingWindow
   private var received: UInt64 = 0
   private var lateMedia: UInt64 = 0
   /// Whether datagrams came faster than they were taken since the load was last looked at.
@@ -32,8 +35,9 @@ struct Shard: ~Copyable {
     first: consuming UDPSocket, second: consuming UDPSocket?, endpoint: consuming Endpoint,
     coalesceMax: Interval
   ) throws(NetError) {
-    let sink = try ShardSink(first: first, second: second, coalesceMax: coalesceMax)
+    let sink = try ShardSink(first: first, second: second)
     self.sink = sink
+    window = CoalescingWindow(longest: coalesceMax)
     self.first = first
     self.second = second
     self.endpoint = endpoint
@@ -59,8 +63,8 @@ struct Shard: ~Copyable {
       // Idle, the loop wakes once more to publish, then sleeps until something happens.
       let publishing = isPublished ? Instant.distantFuture : published + Shard.publishInterval
       let deferred = endpoint.deferredDeadline
-      let count = try poll.wait(until: min(endpoint.deadline, sink.deadline, publishing, deferred))
-      let now = MonotonicClock.now()
+      let count = try poll.wait(until: min(endpoint.deadline, transmissionDue, publishing, deferred))
+      var now = MonotonicClock.now()
       // Commands first: a client that was told its SSRC a moment ago sends its discovery only once, and
       // the admission was posted before it was told.
       for index in 0..<count where poll.ready(index).token == Shard.wakeToken {
@@ -70,17 +74,18 @@ struct Shard: ~Copyable {
         let ready = poll.ready(index)
         if ready.isWritable { sink.unblock() }
         switch ready.token {
-        case Shard.firstToken where ready.isReadable: receiveFirst(into: &ring, control, at: now)
-        case Shard.secondToken where ready.isReadable: receiveSecond(into: &ring, control, at: now)
+        case Shard.firstToken where ready.isReadable: receiveFirst(into: &ring, control, at: &now)
+        case Shard.secondToken where ready.isReadable: receiveSecond(into: &ring, control, at: &now)
         default: break
         }
       }
       if endpoint.deadline <= now { endpoint.expire(at: now, into: &sink, events: &events) }
+      if transmissionDue <= now { transmit(control, at: &now) }
       if deferred <= now, count == 0 || now - performedDeferred >= Limits.deferredInterval {
         performedDeferred = now
         endpoint.performDeferred(at: now, into: &sink, events: &events)
       }
-      let left = sink.flushDue(at: now)
+      let left = sink.flush()
       if left.first != isWaiting.first {
         try poll.change(
           first.descriptor, token: Shard.firstToken,
@@ -92,8 +97,8 @@ struct Shard: ~Copyable {
           interest: left.second ? .readableAndWritable : .readable)
       }
       isWaiting = left
-      if sink.isLoadDue(at: now) {
-        sink.observeLoad(isBehind: isBehind, at: now)
+      if window.isDue(at: now) {
+        window.observe(sink.load(isBehind: isBehind), at: now)
         isBehind = false
       }
       control.droppedEvents.add(events.post(to: control.events))
@@ -112,57 +117,71 @@ struct Shard: ~Copyable {
     }
   }
 
-  private mutating func receiveFirst(into ring: inout ReceiveRing, _ control: ShardThread, at now: Instant) {
+  private mutating func receiveFirst(
+    into ring: inout ReceiveRing, _ control: ShardThread, at now: inout Instant
+  ) {
     for _ in 0..<Limits.receiveBatches {
       _ = first.receive(into: &ring)
-      handle(&ring, control, at: now)
+      handle(&ring, control, at: &now)
       if !ring.isFull { return }
     }
     isBehind = true
   }
 
-  private mutating func receiveSecond(into ring: inout ReceiveRing, _ control: ShardThread, at now: Instant) {
+  private mutating func receiveSecond(
+    into ring: inout ReceiveRing, _ control: ShardThread, at now: inout Instant
+  ) {
     for _ in 0..<Limits.receiveBatches {
       _ = second?.receive(into: &ring)
-      handle(&ring, control, at: now)
+      handle(&ring, control, at: &now)
       if !ring.isFull { return }
     }
     isBehind = true
   }
 
-  /// Gives a batch to the endpoint, in slices.
+  /// Gives a batch to the endpoint.
   @inline(always)
-  private mutating func handle(_ ring: inout ReceiveRing, _ control: ShardThread, at begin: Instant) {
-    var now = begin
-    var sliceEnd = sink.packetCount &+ Limits.slicePackets
+  private mutating func handle(
+    _ ring: inout ReceiveRing, _ control: ShardThread, at now: inout Instant
+  ) {
     received &+= UInt64(ring.count)
     for index in 0..<ring.count {
       let arrival = ring.arrival(index)
       ring.withDatagram(index) { slot, octets, address in
-        let isMedia = Shard.isMedia(slot.span)
         let age = now - arrival
         // Processor time alone would not tell: others may have had the processor.
         if age > Limits.behindAge { isBehind = true }
         // The oldest media goes first: a listener has given it up, and what is younger gets through.
-        if isMedia, age > Limits.mediaAgeMax {
+        if age > Limits.mediaAgeMax, Shard.isMedia(slot.span) {
           lateMedia &+= 1
           return
         }
-        sink.origin(isMedia ? arrival : nil)
-        endpoint.receive(&slot, count: octets, from: address, at: now, into: &sink, events: &events)
+        endpoint.receive(
+          &slot, count: octets, from: address, arrival: arrival, at: now, into: &sink, events: &events)
       }
-      if sink.packetCount >= sliceEnd {
-        now = MonotonicClock.now()
-        turn(control, at: now)
-        sliceEnd = sink.packetCount &+ Limits.slicePackets
-      }
+      if endpoint.isStagingFull { transmit(control, at: &now) }
     }
-    sink.origin(nil)
+    if transmissionDue <= now { transmit(control, at: &now) }
   }
 
-  /// Between two slices of a batch: what must not wait for the rest of it.
+  /// When the media that gathers has to leave.
+  private var transmissionDue: Instant {
+    let since = endpoint.stagedSince
+    return since == .distantFuture ? since : since + window.length
+  }
+
+  /// Sends all media that waits, in slices; `now` is when the last began.
+  private mutating func transmit(_ control: ShardThread, at now: inout Instant) {
+    endpoint.transmitStaged(at: now, budget: Limits.slicePackets, into: &sink)
+    while endpoint.stagedSince != .distantFuture {
+      now = MonotonicClock.now()
+      turn(control, at: now)
+      endpoint.transmitStaged(at: now, budget: Limits.slicePackets, into: &sink)
+    }
+  }
+
+  /// Between two slices of a transmission: what must not wait for the rest of it.
   private mutating func turn(_ control: ShardThread, at now: Instant) {
-    sink.origin(nil)
     isBehind = true
     perform(control, at: now)
     if endpoint.deadline <= now { endpoint.expire(at: now, into: &sink, events: &events) }
@@ -181,6 +200,8 @@ struct Shard: ~Copyable {
     statistics.lateMedia = lateMedia
     statistics.oversized = ring.oversizedCount
     statistics.receiveErrors = ring.errorCount
+    statistics.coalescingWindow = window.length
+    statistics.utilisation = window.utilisation
     sink.report(into: &statistics)
     return statistics
   }

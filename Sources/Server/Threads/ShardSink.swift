@@ -3,21 +3,17 @@ internal import MediaControl
 internal import Net
 internal import SFU
 
-/// The shard's send slots: one queue a socket, chosen by the receiver's address family, and the window for
-/// which they gather.
+/// The shard's send slots: one queue a socket, chosen by the receiver's address family.
 struct ShardSink: ~Copyable, TransmitSink {
   private var first: SendQueue
   private var second: SendQueue?
   /// Whether `second`, if there is one, takes IPv4.
   private let isSecondV4: Bool
-  private var window: CoalescingWindow
-  /// When the oldest gathering packet came into a queue.
-  private var gatheringSince: Instant?
-  /// Whether the kernel had no room: then writability is waited for, not time.
+  /// Whether the kernel had no room: then nothing is tried before a socket is writable.
   private var isBlocked = false
 
-  /// Makes the queues of one or two bound sockets, whose packets gather for at most `coalesceMax`.
-  init(first: borrowing UDPSocket, second: borrowing UDPSocket?, coalesceMax: Interval) throws(NetError) {
+  /// Makes the queues of one or two bound sockets.
+  init(first: borrowing UDPSocket, second: borrowing UDPSocket?) throws(NetError) {
     let firstQueue = try SendQueue(socket: first, capacity: Limits.sendSlots)
     var secondQueue: SendQueue?
     var isSecondV4 = false
@@ -30,79 +26,47 @@ struct ShardSink: ~Copyable, TransmitSink {
     self.first = firstQueue
     self.second = secondQueue
     self.isSecondV4 = isSecondV4
-    window = CoalescingWindow(longest: coalesceMax)
-  }
-
-  /// Says when that came which the next packets forward; `nil` when they forward nothing.
-  mutating func origin(_ arrival: Instant?) {
-    first.origin = arrival
-    second?.origin = arrival
   }
 
   /// Offers a slot of the queue that reaches `address`.
   @inline(always)
-  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int) {
+  mutating func transmit(
+    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) {
     if second != nil, address.ip.isV4 == isSecondV4 {
-      second?.transmit(to: address, write)
+      second?.transmit(to: address, origin: origin, write)
     } else {
-      first.transmit(to: address, write)
+      first.transmit(to: address, origin: origin, write)
     }
-  }
-
-  /// When what gathers has to leave.
-  var deadline: Instant {
-    guard let gatheringSince, !isBlocked else { return .distantFuture }
-    return gatheringSince + window.length
-  }
-
-  /// Packets that were handed to the kernel or wait for it.
-  var packetCount: UInt64 {
-    var count = first.sentCount &+ UInt64(first.count)
-    switch second {
-    case .some(let queue): count &+= queue.sentCount &+ UInt64(queue.count)
-    case .none: break
-    }
-    return count
   }
 
   /// A socket takes datagrams again.
   mutating func unblock() {
     isBlocked = false
-    gatheringSince = .zero
   }
 
-  /// Hands over what has gathered long enough; whether the kernel left something for either socket.
-  mutating func flushDue(at now: Instant) -> (first: Bool, second: Bool) {
-    if waitingCount > 0, gatheringSince == nil { gatheringSince = now }
-    if let since = gatheringSince, since + window.length <= now {
+  /// Hands over what waits; whether the kernel left something for either socket.
+  mutating func flush() -> (first: Bool, second: Bool) {
+    if !isBlocked {
       first.flush()
       second?.flush()
-      isBlocked = waitingCount > 0
-      gatheringSince = nil
+      isBlocked = first.count + secondCount > 0
     }
     return isBlocked ? (first.count > 0, secondCount > 0) : (false, false)
   }
 
-  /// Whether it is time to look at the load.
-  func isLoadDue(at now: Instant) -> Bool {
-    window.isDue(at: now)
-  }
-
-  /// Lets the window follow the load of the thread that calls.
-  mutating func observeLoad(isBehind: Bool, at now: Instant) {
+  /// What the thread that calls has done so far.
+  func load(isBehind: Bool) -> CoalescingWindow.Load {
+    var packets = first.sentCount
     var runs = first.runCount
     switch second {
-    case .some(let queue): runs &+= queue.runCount
+    case .some(let queue):
+      packets &+= queue.sentCount
+      runs &+= queue.runCount
     case .none: break
     }
-    let load = CoalescingWindow.Load(
-      busy: ThreadClock.busy(), packets: packetCount &- UInt64(waitingCount), runs: runs, isBehind: isBehind)
-    window.observe(load, at: now)
-    first.gather(window.length > .zero)
-    second?.gather(window.length > .zero)
+    return CoalescingWindow.Load(busy: ThreadClock.busy(), packets: packets, runs: runs, isBehind: isBehind)
   }
-
-  private var waitingCount: Int { first.count + secondCount }
 
   private var secondCount: Int {
     switch second {
@@ -118,8 +82,6 @@ struct ShardSink: ~Copyable, TransmitSink {
     case .some(let queue): statistics.sends.add(queue)
     case .none: break
     }
-    statistics.coalescingWindow = window.length
-    statistics.utilisation = window.utilisation
   }
 }
 

@@ -114,8 +114,10 @@ struct Flood: ~Copyable {
       for index in 0..<ring.count {
         ring.withDatagram(index) { datagram, count, source in
           world.endpoint.receive(
-            &datagram, count: count, from: source, at: world.now, into: &sink, events: &world.events)
+            &datagram, count: count, from: source, arrival: world.now, at: world.now, into: &sink,
+            events: &world.events)
         }
+        world.endpoint.transmitStaged(at: world.now, budget: .max, into: &sink)
         sink.queue.flush()
       }
     }

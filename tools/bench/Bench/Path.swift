@@ -46,7 +46,6 @@ struct Path: ~Copyable {
   ///
   /// Gives the processor time of the path in nanoseconds for each forwarded packet.
   mutating func measure(rounds: Int, packets: Int, size: Int, _ sending: Sending) throws -> Double {
-    sink.queue.gather(sending == .coalesced)
     var busy: Int64 = 0
     let before = world.endpoint.statistics.forwardedPackets
     let payload = [UInt8](repeating: 7, count: size - 28)
@@ -55,7 +54,7 @@ struct Path: ~Copyable {
       for speaker in speakers { speaker.say(payload, packets, to: socket.localAddress) }
       let blocksBefore = roost_allocation_count()
       let start = ThreadClock.busy().nanoseconds
-      if sending == .nowhere { turnInMemory() } else { turn(flushesEach: sending == .alone) }
+      if sending == .nowhere { turnInMemory() } else { turn(sendsEach: sending == .alone) }
       busy += ThreadClock.busy().nanoseconds - start
       blocks += roost_allocation_count() - blocksBefore
     }
@@ -66,16 +65,25 @@ struct Path: ~Copyable {
 
   mutating func forgetBlocks() { blocks = 0 }
 
-  private mutating func turn(flushesEach: Bool) {
+  private mutating func turn(sendsEach: Bool) {
     while socket.receive(into: &ring) > 0 {
       for index in 0..<ring.count {
-        sink.queue.origin = ring.arrival(index)
+        let arrival = ring.arrival(index)
         ring.withDatagram(index) { datagram, count, source in
           world.endpoint.receive(
-            &datagram, count: count, from: source, at: world.now, into: &sink, events: &world.events)
+            &datagram, count: count, from: source, arrival: arrival, at: arrival, into: &sink,
+            events: &world.events)
         }
-        if flushesEach { sink.queue.flush() }
+        if sendsEach { transmit() }
       }
+    }
+    transmit()
+  }
+
+  private mutating func transmit() {
+    let now = MonotonicClock.now()
+    while world.endpoint.stagedSince != .distantFuture {
+      world.endpoint.transmitStaged(at: now, budget: 2_048, into: &sink)
     }
     sink.queue.flush()
   }
@@ -85,8 +93,10 @@ struct Path: ~Copyable {
       for index in 0..<ring.count {
         ring.withDatagram(index) { datagram, count, source in
           world.endpoint.receive(
-            &datagram, count: count, from: source, at: world.now, into: &memory, events: &world.events)
+            &datagram, count: count, from: source, arrival: world.now, at: world.now, into: &memory,
+            events: &world.events)
         }
+        world.endpoint.transmitStaged(at: world.now, budget: .max, into: &memory)
       }
     }
   }
@@ -121,8 +131,10 @@ struct QueueSink: ~Copyable, TransmitSink {
   var queue: SendQueue
 
   @inline(always)
-  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int) {
-    queue.transmit(to: address, write)
+  mutating func transmit(
+    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) {
+    queue.transmit(to: address, origin: origin, write)
   }
 }
 
@@ -132,7 +144,9 @@ struct MemorySink: TransmitSink {
   private var octets = [UInt8](repeating: 0, count: NetLimits.batchCountMax * stride)
   private var next = 0
 
-  mutating func transmit(to address: SocketAddress, _ write: (inout MutableSpan<UInt8>) -> Int) {
+  mutating func transmit(
+    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) {
     let begin = next * MemorySink.stride
     next = (next + 1) % NetLimits.batchCountMax
     var all = octets.mutableSpan

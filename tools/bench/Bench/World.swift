@@ -92,7 +92,8 @@ struct World: ~Copyable {
     var buffer = octets
     var span = buffer.mutableSpan
     let start = ThreadClock.busy().nanoseconds
-    endpoint.receive(&span, count: octets.count, from: source, at: now, into: &outbox, events: &events)
+    endpoint.receive(
+      &span, count: octets.count, from: source, arrival: now, at: now, into: &outbox, events: &events)
     while endpoint.deferredDeadline <= now {
       endpoint.performDeferred(at: now, into: &outbox, events: &events)
     }

@@ -10,8 +10,7 @@
 // A label is four words that describe one slot: the address as two big-endian halves of an IPv6 address
 // in host order (IPv4 in mapped form), the port, and the count of octets.
 
-enum { cnet_batch_max = 64, cnet_vector_max = 1024, cnet_label_words = 4 };
-static const uint32_t cnet_no_slot = UINT32_MAX;
+enum { cnet_batch_max = 64, cnet_label_words = 4 };
 
 // Non-blocking and close-on-exec; dual-stack for `::`. Buffer sizes are wishes.
 int cnet_udp_open(uint64_t high, uint64_t low, uint16_t port, int receive_buffer, int send_buffer);
@@ -39,12 +38,15 @@ int cnet_udp_receive(
     int descriptor, const struct cnet_slots *slots, uint64_t *labels, unsigned count, uint64_t *datagrams,
     unsigned datagram_max);
 
-// Sends up to `count` runs (at most cnet_batch_max) and gives how many slots the kernel took. A run is a chain of
-// slots for one destination, of equal size but for the last; `links` has each slot's successor. With
-// `is_segmented` a run of several is one system message (UDP_SEGMENT), otherwise each slot is one.
+// Sends datagrams, `count` of them from label `first` on, where labels go round after `mask` + 1, as at most
+// cnet_batch_max messages, and gives how many datagrams the kernel took. Here a label's third word is the
+// port and, from bit 32 on, where in `octets` the datagram begins; its fourth is its count of octets and, in
+// bit 32, whether it continues the run of the one before: same destination, beginning where that one ends, no
+// larger, and nothing behind a smaller one. With `is_segmented` a run is one message (UDP_SEGMENT), otherwise
+// each datagram is.
 int cnet_udp_send(
-    int descriptor, int is_v6, const struct cnet_slots *slots, const uint64_t *labels, const uint32_t *links,
-    const uint32_t *heads, unsigned count, int is_segmented);
+    int descriptor, int is_v6, const uint8_t *octets, const uint64_t *labels, unsigned first, unsigned count,
+    unsigned mask, int is_segmented);
 
 int cnet_duplicate(int descriptor);
 void cnet_close(int descriptor);

@@ -1,0 +1,106 @@
+internal import Base
+
+/// An opened packet that waits to be sent to the members of its room, and what its header will say.
+struct StagedFrame {
+  let track: Handle<PublishedTrack>
+  /// Its place in the stream that the track joins.
+  let index: UInt64
+  let timestamp: UInt32
+  let isMarked: Bool
+  /// RFC 6464's octet, when the sender gave one.
+  let audioLevel: UInt8?
+  /// When the packet reached the machine: forwarding latency counts from there.
+  let arrival: Instant
+  /// Octets of its payload.
+  let count: Int
+  /// Whether its publisher was muted since: it reaches nobody any more and leaves no gap.
+  var isRevoked = false
+  /// The frame behind it in its room, ``Staging/none`` for the last.
+  fileprivate(set) var next = Staging.none
+}
+
+/// The frames of all rooms between their arrival and their transmission, in slots made at the start.
+///
+/// Owned by an ``Endpoint``. A room's frames form a chain in order of arrival, which the room's
+/// ``StagedChain`` holds at both ends. The slot that was freed last is used next, so that a few warm slots
+/// serve a shard whose window is closed. A full one refuses (``DropReason/stagingFull``).
+struct Staging: ~Copyable {
+  /// No slot.
+  static let none = -1
+  /// Octets of a slot: the longest payload and a line more, so that slots do not compete for one cache set.
+  private static let stride = Fixed.packetCountMax + 72
+
+  private var frames: [StagedFrame?]
+  private var octets: [UInt8]
+  private var free: [Int]
+  let capacity: Int
+
+  init(capacity: Int) {
+    self.capacity = capacity
+    frames = Array(repeating: nil, count: capacity)
+    octets = Array(repeating: 0, count: capacity * Staging.stride)
+    free = Array((0..<capacity).reversed())
+  }
+
+  /// Frames that wait.
+  var count: Int { capacity - free.count }
+  var isFull: Bool { free.isEmpty }
+
+  /// Copies `payload`, which has `frame.count` octets, and puts the frame behind those of `chain`; false
+  /// when there is no slot or the payload does not fit one.
+  mutating func append(_ frame: StagedFrame, _ payload: Span<UInt8>, to chain: inout StagedChain) -> Bool {
+    guard payload.count <= Fixed.packetCountMax, payload.count == frame.count, let slot = free.popLast()
+    else { return false }
+    frames[slot] = frame
+    let begin = slot * Staging.stride
+    for position in payload.indices { octets[begin + position] = payload[position] }
+    if chain.last == Staging.none { chain.first = slot } else { frames[chain.last]?.next = slot }
+    chain.last = slot
+    chain.count += 1
+    return true
+  }
+
+  /// Frees the first frame of `chain`.
+  mutating func removeFirst(of chain: inout StagedChain) {
+    let slot = chain.first
+    guard slot != Staging.none else { return }
+    chain.first = frames[slot]?.next ?? Staging.none
+    if chain.first == Staging.none { chain.last = Staging.none }
+    chain.count -= 1
+    frames[slot] = nil
+    free.append(slot)
+  }
+
+  /// The frame in `slot`.
+  subscript(slot: Int) -> StagedFrame? {
+    slot == Staging.none ? nil : frames[slot]
+  }
+
+  /// The payload of a frame of `count` octets in `slot`.
+  @_lifetime(borrow self)
+  func payload(_ slot: Int, count: Int) -> Span<UInt8> {
+    let begin = slot * Staging.stride
+    return octets.span.extracting(begin..<(begin + count))
+  }
+
+  /// Withdraws the frames of `track` in `chain`; gives how many had not been withdrawn before.
+  mutating func revoke(_ track: Handle<PublishedTrack>, in chain: StagedChain) -> Int {
+    var revoked = 0
+    var slot = chain.first
+    while slot != Staging.none, let frame = frames[slot] {
+      if frame.track == track, !frame.isRevoked {
+        frames[slot]?.isRevoked = true
+        revoked += 1
+      }
+      slot = frame.next
+    }
+    return revoked
+  }
+}
+
+/// One room's frames in ``Staging``, oldest first.
+struct StagedChain {
+  fileprivate(set) var first = Staging.none
+  fileprivate(set) var last = Staging.none
+  fileprivate(set) var count = 0
+}
