@@ -22,8 +22,10 @@ public struct ChatRequest: Sendable {
   public let command: ChatCommand
   /// The wall clock when the request came.
   public let at: WallTime
+  /// Why, for the audit log: at most ``Limits/reasonLength`` code points.
+  public var reason: String?
 
-  /// Makes a request.
+  /// Makes a request without a reason.
   public init(id: UInt64, actor: Actor, command: ChatCommand, at: WallTime) {
     self.id = id
     self.actor = actor
@@ -152,6 +154,8 @@ public enum ChatCommand: Sendable {
   case ban(guild: Snowflake, user: Snowflake)
   /// → ``ChatReply/bans(_:)``
   case bans(guild: Snowflake, BanPage)
+  /// → ``ChatReply/auditLog(_:)`` VIEW_AUDIT_LOG.
+  case auditLog(guild: Snowflake, AuditQuery)
   /// → ``ChatReply/done`` Puts a bot into a guild; needs MANAGE_GUILD there.
   case addBot(guild: Snowflake, bot: Snowflake)
 

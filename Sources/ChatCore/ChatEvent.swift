@@ -66,6 +66,8 @@ public enum Payload: Hashable, Sendable {
   case banAdd(guild: Snowflake, User)
   /// GUILD_BAN_REMOVE. The audience holds only members with BAN_MEMBERS or VIEW_AUDIT_LOG.
   case banRemove(guild: Snowflake, User)
+  /// GUILD_AUDIT_LOG_ENTRY_CREATE. The audience holds only members with VIEW_AUDIT_LOG.
+  case auditEntry(AuditEntry)
   /// USER_UPDATE.
   case userUpdate(SelfUser)
   /// INVITE_CREATE. The audience holds only members with MANAGE_CHANNELS.

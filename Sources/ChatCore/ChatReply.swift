@@ -44,6 +44,8 @@ public enum ChatReply: Hashable, Sendable {
   case members([MemberView], notFound: [Snowflake])
   /// Bans, ascending by user id.
   case bans([BanView])
+  /// A page of the audit log.
+  case auditLog(AuditLogView)
   /// An invite.
   case invite(InviteView)
   /// Invites, oldest first.

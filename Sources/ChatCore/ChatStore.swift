@@ -42,6 +42,8 @@ public enum StoreWrite: Hashable, Sendable {
   case ban(Ban)
   /// Removes a ban.
   case deleteBan(guild: Snowflake, user: Snowflake)
+  /// Adds an entry to the audit log, and removes those of its guild with an id below `forgetting`.
+  case audit(AuditEntry, forgetting: Snowflake)
   /// Adds or replaces an invite.
   case invite(Invite)
   /// Removes an invite.
@@ -121,6 +123,8 @@ public protocol ChatStore: ~Copyable {
   /// Forgets the open transaction.
   mutating func rollback()
 
+  /// Entries of a guild's audit log that fit the query: newest first, after an id oldest first.
+  mutating func auditEntries(guild: Snowflake, _ query: AuditQuery) throws(StoreError) -> [AuditEntry]
   /// One message of the channel.
   mutating func message(channel: Snowflake, id: Snowflake) throws(StoreError) -> Message?
   /// Messages of the channel older than `bound` (all when nil), newest first.

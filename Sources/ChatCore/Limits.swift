@@ -22,6 +22,12 @@ public enum Limits {
   public static let messageLength = 2000
   /// Bans of a guild, about 100 octets each; beyond it 30035.
   public static let bansPerGuild = 100_000
+  /// Entries in one page of the audit log.
+  public static let auditPage = 100
+  /// How long an entry of the audit log is kept: 45 days in milliseconds.
+  ///
+  /// Older ones go with the next entry of their guild.
+  public static let auditAge: Int64 = 45 * 86_400_000
   /// Bans in one page of the list.
   public static let banPage = 1000
   /// How far back a ban deletes messages: a week in seconds.

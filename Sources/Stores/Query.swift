@@ -60,6 +60,8 @@ enum Query: String, Hashable {
     INSERT INTO bans VALUES (?1, ?2, ?3) ON CONFLICT (guild_id, user_id) DO UPDATE SET reason = ?3
     """
   case deleteBan = "DELETE FROM bans WHERE guild_id = ?1 AND user_id = ?2"
+  case putAudit = "INSERT INTO audit_log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+  case forgetAudit = "DELETE FROM audit_log WHERE guild_id = ?1 AND id < ?2"
   case putInvite = """
     INSERT INTO invites VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
     ON CONFLICT (code) DO UPDATE SET uses = ?8
@@ -99,6 +101,14 @@ enum Query: String, Hashable {
   case recentNonces = """
     SELECT author_id, nonce, channel_id, id FROM messages
     WHERE channel_id = ?1 AND id >= ?2 AND nonce IS NOT NULL ORDER BY id DESC LIMIT ?3
+    """
+  case auditBefore = """
+    SELECT * FROM audit_log WHERE guild_id = ?1 AND id < ?2 AND (?3 IS NULL OR user_id = ?3)
+      AND (?4 IS NULL OR action = ?4) ORDER BY id DESC LIMIT ?5
+    """
+  case auditAfter = """
+    SELECT * FROM audit_log WHERE guild_id = ?1 AND id > ?2 AND (?3 IS NULL OR user_id = ?3)
+      AND (?4 IS NULL OR action = ?4) ORDER BY id LIMIT ?5
     """
   case message = "SELECT * FROM messages WHERE channel_id = ?1 AND id = ?2"
   case newestMessages = "SELECT * FROM messages WHERE channel_id = ?1 ORDER BY id DESC LIMIT ?2"

@@ -9,6 +9,23 @@ extension SQLiteStore {
     try database.rows(.message, [.id(channel), .id(id)], readMessage).first
   }
 
+  /// Entries of a guild's audit log that fit the query: newest first, after an id oldest first.
+  public mutating func auditEntries(
+    guild: Snowflake, _ query: AuditQuery
+  ) throws(StoreError) -> [AuditEntry] {
+    let (order, bound): (Query, Snowflake) =
+      switch query.anchor {
+      case .after(let id): (.auditAfter, id)
+      case .before(let id): (.auditBefore, id)
+      case .newest, .around: (.auditBefore, Snowflake(rawValue: .max))
+      }
+    return try database.rows(
+      order,
+      [
+        .id(guild), .bound(bound), .id(query.user), .number(orNull: query.action), .number(query.limit),
+      ], AuditCoding.entry)
+  }
+
   /// Messages of the channel older than `bound` (all when nil), newest first.
   public mutating func messages(
     channel: Snowflake, before bound: Snowflake?, limit: Int

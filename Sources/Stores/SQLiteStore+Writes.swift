@@ -33,6 +33,10 @@ extension SQLiteStore {
     case .ban(let ban):
       try database.run(.putBan, [.id(ban.guildID), .id(ban.userID), .text(orNull: ban.reason)])
     case .deleteBan(let guild, let user): try database.run(.deleteBan, [.id(guild), .id(user)])
+    case .audit(let entry, let oldest):
+      try database.run(.forgetAudit, [.id(entry.guildID), .bound(oldest)])
+      try database.run(.noteDeleted, [.id(entry.id)])
+      try database.run(.putAudit, AuditCoding.values(entry))
     case .invite(let invite): try put(invite)
     case .deleteInvite(let code): try database.run(.deleteInvite, [.text(code)])
     default: try applyToMessages(write)

@@ -6,7 +6,7 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds, bans, styles]
+  static let migrations = [first, embeds, bans, styles, auditLog]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -181,5 +181,19 @@ enum Schema {
     ALTER TABLE roles ADD COLUMN tertiary_color INTEGER;
     ALTER TABLE roles ADD COLUMN unicode_emoji TEXT;
     ALTER TABLE guilds ADD COLUMN settings TEXT
+    """
+
+  /// `details` holds changes and options, as ``AuditCoding`` writes them.
+  private static let auditLog = """
+    CREATE TABLE audit_log (
+      guild_id INTEGER NOT NULL REFERENCES guilds (id) ON DELETE CASCADE,
+      id INTEGER NOT NULL,
+      user_id INTEGER,
+      target_id INTEGER,
+      action INTEGER NOT NULL,
+      details TEXT,
+      reason TEXT,
+      PRIMARY KEY (guild_id, id)
+    ) STRICT, WITHOUT ROWID
     """
 }

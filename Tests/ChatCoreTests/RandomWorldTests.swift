@@ -69,6 +69,7 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .currentUser))
         replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
         replies.append(world.ask(user, .guildInvites(world.guild)))
+        replies.append(world.ask(user, .auditLog(guild: world.guild, AuditQuery(limit: 100))))
       }
       return replies
     }

@@ -14,8 +14,12 @@ struct World: ~Copyable {
   /// The wall clock; each request takes a millisecond.
   var now: Int64 = 1_700_000_000_000
   private var nextRequest: UInt64 = 0
-  /// Events of the last request.
+  /// Events of the last request, apart from entries of the audit log.
   private(set) var events: [ChatEvent] = []
+  /// Entries of the audit log that the last request made.
+  private(set) var audits: [AuditEntry] = []
+  /// Who learned of them.
+  private(set) var auditAudiences: [Audience] = []
 
   var ann = Snowflake(rawValue: 0)
   var bob = Snowflake(rawValue: 0)
@@ -78,6 +82,12 @@ struct World: ~Copyable {
   mutating func ask(_ actor: Actor, _ command: ChatCommand) -> ChatReply {
     let outputs = perform([(actor, command)])
     events = World.events(outputs)
+    let told = outputs.compactMap { output -> (AuditEntry, Audience)? in
+      guard case .event(let event) = output, case .auditEntry(let entry) = event.payload else { return nil }
+      return (entry, event.audience)
+    }
+    audits = told.map(\.0)
+    auditAudiences = told.map(\.1)
     guard case .reply(_, let reply)? = outputs.last else { return .failure(.unavailable) }
     return reply
   }
@@ -99,7 +109,11 @@ struct World: ~Copyable {
   }
 
   static func events(_ outputs: [ChatOutput]) -> [ChatEvent] {
-    outputs.compactMap { if case .event(let event) = $0 { event } else { nil } }
+    outputs.compactMap { output in
+      guard case .event(let event) = output else { return nil }
+      if case .auditEntry = event.payload { return nil }
+      return event
+    }
   }
 
   static func replies(_ outputs: [ChatOutput]) -> [ChatReply] {

@@ -98,6 +98,22 @@ public struct MemoryStore: ~Copyable, ChatStore {
     }
   }
 
+  /// Entries of the audit log.
+  public mutating func auditEntries(
+    guild: Snowflake, _ query: AuditQuery
+  ) throws(StoreError) -> [AuditEntry] {
+    try check(.read)
+    let fitting = current.audit.filter { entry in
+      entry.guildID == guild && query.user.map { entry.userID == $0 } ?? true
+        && query.action.map { entry.action.rawValue == $0 } ?? true
+    }
+    switch query.anchor {
+    case .after(let id): return Array(fitting.filter { $0.id > id }.prefix(query.limit))
+    case .before(let id): return fitting.filter { $0.id < id }.suffix(query.limit).reversed()
+    default: return fitting.suffix(query.limit).reversed()
+    }
+  }
+
   /// One message.
   public mutating func message(
     channel: Snowflake, id: Snowflake
@@ -183,6 +199,8 @@ public struct Tables: Hashable, Sendable {
   var snapshot = ChatSnapshot()
   /// Messages ascending by id.
   public private(set) var messages: [Message] = []
+  /// Audit entries ascending by id.
+  public private(set) var audit: [AuditEntry] = []
   /// Reactions as they came.
   public private(set) var reactions: [Reaction] = []
 
@@ -200,6 +218,7 @@ public struct Tables: Hashable, Sendable {
       for channel in snapshot.channels where channel.guildID == id { apply(.deleteChannel(channel.id)) }
       snapshot.members.removeAll { $0.guildID == id }
       snapshot.bans.removeAll { $0.guildID == id }
+      audit.removeAll { $0.guildID == id }
       snapshot.guilds.removeAll { $0.id == id }
     case .role(let guild, let role): changeRoles(guild) { $0 = $0.filter { $0.id != role.id } + [role] }
     case .deleteRole(let guild, let role):
@@ -226,6 +245,10 @@ public struct Tables: Hashable, Sendable {
       snapshot.bans.sort { ($0.guildID, $0.userID) < ($1.guildID, $1.userID) }
     case .deleteBan(let guild, let user):
       snapshot.bans.removeAll { $0.guildID == guild && $0.userID == user }
+    case .audit(let entry, let oldest):
+      audit.removeAll { $0.guildID == entry.guildID && $0.id < oldest }
+      audit.append(entry)
+      audit.sort { $0.id < $1.id }
     case .invite(let invite): put(invite, in: \.invites) { $0.code }
     case .deleteInvite(let code): snapshot.invites.removeAll { $0.code == code }
     default: applyToMessages(write)
@@ -267,6 +290,7 @@ public struct Tables: Hashable, Sendable {
       case .role(_, let role): role.id
       case .channel(let channel): channel.id
       case .message(let message): message.id
+      case .audit(let entry, _): entry.id
       default: nil
       }
     if let id { snapshot.newestID = max(snapshot.newestID ?? id, id) }

@@ -1,5 +1,7 @@
 """What a bot that runs a community does through discord.py; every change must come back over the gateway."""
 
+import asyncio
+
 import discord
 
 
@@ -68,3 +70,52 @@ class Community:
         assert [channel.id for channel in guild.get_channel(category.id).channels] == [second.id, first.id]
         for channel in (first, second, category):
             await channel.delete()
+
+    async def do_audit_tour(self, user):
+        """What moderators do is told and listed with actor, target, changes and reason."""
+        guild = self.guilds[0]
+        target = guild.get_member(int(user)) or await guild.fetch_member(int(user))
+        entries = asyncio.Queue()
+        self.on_audit_log_entry_create = entries.put
+
+        async def told(action):
+            entry = await asyncio.wait_for(entries.get(), 10)
+            assert entry.action is action, (entry.action, action)
+            assert entry.user == self.user, entry.user
+            return entry
+
+        role = await guild.create_role(name="scribe", reason="quïll & ink")
+        made = await told(discord.AuditLogAction.role_create)
+        assert made.reason == "quïll & ink" and made.target == role and made.after.name == "scribe"
+        await role.edit(name="clerk", permissions=discord.Permissions(kick_members=True))
+        changed = await told(discord.AuditLogAction.role_update)
+        assert (changed.before.name, changed.after.name) == ("scribe", "clerk")
+        assert changed.after.permissions.kick_members
+        await target.add_roles(role, reason="hired")
+        hired = await told(discord.AuditLogAction.member_role_update)
+        assert hired.target == target and hired.after.roles == [role] and hired.before.roles == []
+        await target.edit(nick="Clerk")
+        assert (await told(discord.AuditLogAction.member_update)).after.nick == "Clerk"
+        channel = await guild.create_text_channel(
+            "desk", overwrites={role: discord.PermissionOverwrite(send_messages=False)})
+        created = await told(discord.AuditLogAction.channel_create)
+        assert created.target == channel and created.after.type is discord.ChannelType.text
+        assert [who.id for who, _ in created.after.overwrites] == [role.id]
+        await channel.set_permissions(target, view_channel=True)
+        overwritten = await told(discord.AuditLogAction.overwrite_create)
+        assert overwritten.target == channel and overwritten.extra == target
+        invite = await channel.create_invite(max_age=60)
+        invited = await told(discord.AuditLogAction.invite_create)
+        assert invited.after.code == invite.code and invited.after.max_age == 60
+        await invite.delete()
+        await told(discord.AuditLogAction.invite_delete)
+        await channel.delete()
+        await told(discord.AuditLogAction.channel_delete)
+        await target.edit(nick=None)
+        await told(discord.AuditLogAction.member_update)
+        await role.delete()
+        await told(discord.AuditLogAction.role_delete)
+        listed = [e async for e in guild.audit_logs(limit=3, action=discord.AuditLogAction.role_update)]
+        assert listed[0].id == changed.id and listed[0].target.id == role.id, listed
+        mine = [e.id async for e in guild.audit_logs(limit=200, user=self.user, oldest_first=True)]
+        assert mine == sorted(mine) and made.id in mine and hired.id in mine

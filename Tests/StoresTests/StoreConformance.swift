@@ -117,6 +117,7 @@ struct StoreConformance {
     try checkReplacing(&store)
     try checkMessages(&store)
     try checkReactions(&store)
+    try StoreConformance.checkAudit(&store)
     try checkRollback(&store)
     try checkDeleting(&store)
   }
@@ -304,6 +305,7 @@ struct StoreConformance {
     #expect(try store.load().bans == [second])
     try write([.deleteGuild(guild)], to: &store)
     #expect(try store.load().bans == [])
+    #expect(try store.auditEntries(guild: guild, AuditQuery(limit: 9)) == [])
     let after = try store.load()
     #expect(after.guilds == [] && after.channels == [] && after.members == [] && after.invites == [])
     #expect(after.accounts.count == 2, "people stay")

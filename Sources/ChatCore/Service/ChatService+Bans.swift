@@ -20,10 +20,13 @@ extension ChatService where Store: ~Copyable {
     let messages = try recentMessages(guild, user, parameters.deleteSeconds, asker.at)
 
     try keep(.ban(Ban(guildID: guild, userID: user, reason: parameters.reason)))
+    let moderators: Permissions = [.banMembers, .viewAuditLog]
     emit(
-      .banAdd(guild: guild, self.user(user)), to: moderators(of: seat.guild, except: user, at: asker.at))
+      .banAdd(guild: guild, self.user(user)),
+      to: holders(of: moderators, in: guild, except: user, at: asker.at))
     if let target { try removeMember(target) }
     for (channel, ids) in messages { try remove(ids, from: channel) }
+    try audit(.memberBan, in: guild, of: user, [], [], asker)
     return .done
   }
 
@@ -36,7 +39,8 @@ extension ChatService where Store: ~Copyable {
     try keep(.deleteBan(guild: guild, user: user))
     emit(
       .banRemove(guild: guild, self.user(user)),
-      to: moderators(of: seat.guild, except: user, at: asker.at))
+      to: holders(of: [.banMembers, .viewAuditLog], in: guild, except: user, at: asker.at))
+    try audit(.memberUnban, in: guild, of: user, [], [], asker)
     return .done
   }
 
@@ -62,16 +66,6 @@ extension ChatService where Store: ~Copyable {
       listed.compactMap { id in
         state.bans[MemberKey(place: guild, user: id)].map { BanView(ban: $0, user: user(id)) }
       })
-  }
-
-  /// Members who may see bans, without the user whom they concern.
-  private func moderators(of guild: Guild, except user: Snowflake, at now: WallTime) -> Audience {
-    let only = state.guildMembers.set(guild.id).filter { id in
-      guard id != user, let member = member(guild.id, id) else { return false }
-      let permissions = PermissionRules.permissions(of: member, in: guild, at: now)
-      return !permissions.isDisjoint(with: [.banMembers, .viewAuditLog])
-    }
-    return .members(guild: guild.id, only: only)
   }
 
   /// What the user said in the guild in the last `seconds`, newest first within a channel.
@@ -114,6 +108,11 @@ extension ChatService where Store: ~Copyable {
       if message != nil { known.append(id) }
     }
     try remove(known, from: seat.channel)
+    if !known.isEmpty {
+      try audit(
+        .messageBulkDelete, in: seat.channel.guildID, of: channel, [], .place(nil, count: known.count),
+        asker)
+    }
     return .done
   }
 

@@ -33,6 +33,7 @@ extension ChatService where Store: ~Copyable {
     }
     try keep(.channel(channel))
     emit(.channelCreate(channel), to: viewers(channel))
+    try audit(.channelCreate, in: guild, of: channel.id, AuditDiff.channel(nil, channel), [], asker)
     return .channel(channel)
   }
 
@@ -49,7 +50,7 @@ extension ChatService where Store: ~Copyable {
       try seat.require(.manageRoles)
       try checkOverwrites(overwrites, of: &channel, seat.seat, seat.permissions)
     }
-    try replace(seat.channel, with: channel, asker.at)
+    try replace(seat.channel, with: channel, asker)
     return .channel(channel)
   }
 
@@ -61,7 +62,7 @@ extension ChatService where Store: ~Copyable {
     var channel = seat.channel
     let others = channel.overwrites.filter { $0.id != overwrite.id }
     try checkOverwrites(others + [overwrite], of: &channel, seat.seat, seat.permissions)
-    try replace(seat.channel, with: channel, asker.at)
+    try replace(seat.channel, with: channel, asker)
     return .done
   }
 
@@ -74,7 +75,7 @@ extension ChatService where Store: ~Copyable {
     let others = channel.overwrites.filter { $0.id != target }
     guard others.count < channel.overwrites.count else { throw .code(.unknownOverwrite) }
     try checkOverwrites(others, of: &channel, seat.seat, seat.permissions)
-    try replace(seat.channel, with: channel, asker.at)
+    try replace(seat.channel, with: channel, asker)
     return .done
   }
 
@@ -103,14 +104,27 @@ extension ChatService where Store: ~Copyable {
     }
     try keep(.deleteChannel(id))
     emit(.channelDelete(seat.channel), to: audience)
+    try audit(
+      .channelDelete, in: guild.id, of: id, AuditDiff.channel(seat.channel, nil), [], asker)
     return .channel(seat.channel)
   }
 
   /// Keeps a changed channel: CHANNEL_UPDATE to those who saw it and still do, and what visibility asks for.
   mutating func replace(
-    _ before: Channel, with channel: Channel, _ now: WallTime
+    _ before: Channel, with channel: Channel, _ asker: Asker
   ) throws(ChatError) {
     if before == channel { return }
+    let changes = AuditDiff.channel(before, channel)
+    try show(before, as: channel, asker.at)
+    if !changes.isEmpty {
+      try audit(.channelUpdate, in: channel.guildID, of: channel.id, changes, [], asker)
+    }
+    try auditOverwrites(before, channel, asker)
+  }
+
+  private mutating func show(
+    _ before: Channel, as channel: Channel, _ now: WallTime
+  ) throws(ChatError) {
     if before.overwrites == channel.overwrites {
       try keep(.channel(channel))
       emit(.channelUpdate(channel), to: viewers(channel))

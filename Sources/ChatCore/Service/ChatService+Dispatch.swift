@@ -74,6 +74,7 @@ extension ChatService where Store: ~Copyable {
     case .unban(let guild, let user): try unban(guild, user, asker)
     case .ban(let guild, let user): try ban(guild, user, asker)
     case .bans(let guild, let page): try bans(guild, page, asker)
+    case .auditLog(let guild, let query): try auditLog(guild, query, asker)
     case .addBot(let guild, let bot): try addBot(guild, bot, asker)
     case .updateVoiceState(let update): try updateVoiceState(update, asker)
     case .modifyVoiceState(let guild, let user, let changes):

@@ -25,6 +25,7 @@ extension ChatService where Store: ~Copyable {
     try keep(.guild(guild))
     emit(.guildUpdate(guild), to: .guild(id))
     if let sight { showChanges(since: sight, at: asker.at) }
+    try audit(.guildUpdate, in: id, of: id, AuditDiff.guild(seat.guild, guild), [], asker)
     return .guild(snapshot(Seat(guild: guild, member: seat.member, at: asker.at)))
   }
 

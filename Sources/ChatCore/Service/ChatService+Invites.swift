@@ -29,6 +29,7 @@ extension ChatService where Store: ~Copyable {
     try keep(.invite(invite))
     let result = try view(invite)
     emit(.inviteCreate(result), to: managers(of: seat.channel, at: asker.at))
+    try audit(.inviteCreate, in: invite.guildID, of: nil, AuditDiff.invite(nil, invite), [], asker)
     return .invite(result)
   }
 
@@ -120,6 +121,7 @@ extension ChatService where Store: ~Copyable {
     guard mayDelete else { throw .code(.missingPermissions) }
     let result = try view(invite)
     try remove(invite, asker.at)
+    try audit(.inviteDelete, in: invite.guildID, of: nil, AuditDiff.invite(invite, nil), [], asker)
     return .invite(result)
   }
 

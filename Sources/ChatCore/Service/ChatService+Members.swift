@@ -30,6 +30,7 @@ extension ChatService where Store: ~Copyable {
     guard seat.guild.ownerID != user else { throw .code(.missingPermissions) }
     try seat.require(outranking: target)
     try removeMember(target)
+    try audit(.memberKick, in: guild, of: user, [], [], asker)
     return .done
   }
 
@@ -41,6 +42,7 @@ extension ChatService where Store: ~Copyable {
     guard state.applications[bot] != nil else { throw .code(.unknownApplication) }
     guard member(guild, bot) == nil else { return .done }
     try join(seat.guild, bot, asker.at, isTemporary: false)
+    try audit(.botAdd, in: guild, of: bot, [], [], asker)
     return .done
   }
 
@@ -85,7 +87,27 @@ extension ChatService where Store: ~Copyable {
         try moderate(voice, member, destination, asker.at)
       }
     }
+    try auditMember(before, member, voice, destination, asker)
     return .member(view(member))
+  }
+
+  /// Entries for what a PATCH of a member did to it, its roles and its place in voice.
+  private mutating func auditMember(
+    _ before: Member, _ after: Member, _ voice: VoiceState?, _ destination: Change<Channel?>, _ asker: Asker
+  ) throws(ChatError) {
+    let (id, user) = (after.guildID, after.userID)
+    guard let guild = state.guilds[id] else { return }
+    let changes = AuditDiff.member(before, after)
+    if !changes.isEmpty { try audit(.memberUpdate, in: id, of: user, changes, [], asker) }
+    let roles = AuditDiff.roles(before, after, in: guild)
+    if !roles.isEmpty { try audit(.memberRoles, in: id, of: user, roles, [], asker) }
+    guard let voice, case .set(let channel) = destination else { return }
+    if let channel {
+      guard channel.id != voice.channelID else { return }
+      try audit(.memberMove, in: id, of: nil, [], .place(channel.id, count: 1), asker)
+    } else {
+      try audit(.memberDisconnect, in: id, of: nil, [], .place(nil, count: 1), asker)
+    }
   }
 
   private func changeNick(

@@ -221,6 +221,11 @@ extension ChatService where Store: ~Copyable {
     emit(
       .messageDelete(guild: seat.channel.guildID, channel: channel, message: id),
       to: viewers(seat.channel))
+    if message.authorID != user {
+      try audit(
+        .messageDelete, in: seat.channel.guildID, of: message.authorID, [], .place(channel, count: 1),
+        asker)
+    }
     return .done
   }
 

@@ -40,6 +40,8 @@ extension ChatService where Store: ~Copyable {
     for role in moved {
       try keep(.role(guild: guild, role))
       emit(.roleUpdate(guild: guild, role), to: .guild(guild))
+      let changes = AuditDiff.role(seat.guild.role(role.id), role)
+      try audit(.roleUpdate, in: guild, of: role.id, changes, [], asker)
     }
     return .roles(state.guilds[guild]?.roles ?? [])
   }
@@ -74,7 +76,7 @@ extension ChatService where Store: ~Copyable {
         guard permissions.contains(.manageRoles) else { throw .code(.missingPermissions) }
         try checkOverwrites(parent.overwrites, of: &channel, seat, permissions)
       }
-      try replace(before, with: channel, asker.at)
+      try replace(before, with: channel, asker)
     }
     return .done
   }

@@ -17,6 +17,7 @@ extension ChatService where Store: ~Copyable {
     role.position = 1
     try keep(.role(guild: guild, role))
     emit(.roleCreate(guild: guild, role), to: .guild(guild))
+    try audit(.roleCreate, in: guild, of: role.id, AuditDiff.role(nil, role), [], asker)
     return .role(role)
   }
 
@@ -41,6 +42,7 @@ extension ChatService where Store: ~Copyable {
     try keep(.role(guild: guild, role))
     emit(.roleUpdate(guild: guild, role), to: .guild(guild))
     showChanges(since: sight, at: asker.at)
+    try audit(.roleUpdate, in: guild, of: id, AuditDiff.role(before, role), [], asker)
     return .role(role)
   }
 
@@ -60,6 +62,7 @@ extension ChatService where Store: ~Copyable {
     try keep(.deleteRole(guild: guild, role: id))
     emit(.roleDelete(guild: guild, role: id), to: .guild(guild))
     showChanges(since: sight, at: asker.at)
+    try audit(.roleDelete, in: guild, of: id, AuditDiff.role(role, nil), [], asker)
     return .done
   }
 

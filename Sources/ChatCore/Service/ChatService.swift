@@ -128,13 +128,13 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
 
   private func authenticate(_ request: ChatRequest) throws(ChatError) -> Asker {
     switch request.actor {
-    case .nobody: return Asker(user: nil, isSystem: false, at: request.at)
-    case .system: return Asker(user: nil, isSystem: true, at: request.at)
+    case .nobody: return Asker(user: nil, isSystem: false, at: request.at, reason: nil)
+    case .system: return Asker(user: nil, isSystem: true, at: request.at, reason: request.reason)
     case .user(let id, let issued):
       guard let account = state.accounts[id], issued >= account.tokensValidAfter else {
         throw .unauthorized
       }
-      return Asker(user: id, isSystem: false, at: request.at)
+      return Asker(user: id, isSystem: false, at: request.at, reason: request.reason)
     }
   }
 }
@@ -144,6 +144,8 @@ struct Asker {
   let user: Snowflake?
   let isSystem: Bool
   let at: WallTime
+  /// Why, for the audit log.
+  let reason: String?
 }
 
 /// Counters of the chat core, for metrics.

@@ -96,7 +96,7 @@ extension ChatState {
       guard var channel = channels[message.channelID] else { return }
       channel.lastMessageID = message.id
       channels[channel.id] = channel
-    case .updateMessage, .deleteMessage, .reaction, .deleteReaction: break
+    case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .audit: break
     }
   }
 
@@ -213,6 +213,26 @@ extension ChatState {
   }
 }
 
+extension ChatState {
+  /// Members who have any of `permissions` in the guild when no time-out holds them.
+  mutating func holders(of permissions: Permissions, in id: Snowflake) -> Set<Snowflake> {
+    if let known = visibility.holders(of: permissions, in: id) { return known }
+    guard let guild = guilds[id] else { return [] }
+    let wanted = permissions.union(.administrator)
+    let roles = Set(guild.roles.filter { !$0.permissions.isDisjoint(with: wanted) }.map(\.id))
+    let found =
+      roles.contains(id)
+      ? guildMembers.set(id)
+      : guildMembers.set(id).filter { user in
+        guard user != guild.ownerID, !roles.isEmpty else { return user == guild.ownerID }
+        let member = members[MemberKey(place: id, user: user)]
+        return member?.roles.contains(where: roles.contains) ?? false
+      }
+    visibility.remember(found, of: permissions, in: id)
+    return found
+  }
+}
+
 /// Who may view which channel, as far as it was asked since the guild last changed.
 struct VisibilityCache: Sendable {
   /// An answer: nil within means everybody.
@@ -221,6 +241,7 @@ struct VisibilityCache: Sendable {
   }
 
   private var guilds: [Snowflake: [Snowflake: Answer]] = [:]
+  private var holders: [Snowflake: [Permissions: Set<Snowflake>]] = [:]
 
   func viewers(of channel: Channel) -> Answer? {
     guilds[channel.guildID]?[channel.id]
@@ -230,12 +251,22 @@ struct VisibilityCache: Sendable {
     guilds[channel.guildID, default: [:]][channel.id] = Answer(only: only)
   }
 
+  func holders(of permissions: Permissions, in guild: Snowflake) -> Set<Snowflake>? {
+    holders[guild]?[permissions]
+  }
+
+  mutating func remember(_ users: Set<Snowflake>, of permissions: Permissions, in guild: Snowflake) {
+    holders[guild, default: [:]][permissions] = users
+  }
+
   mutating func forget(guild: Snowflake) {
     guilds[guild] = nil
+    holders[guild] = nil
   }
 
   mutating func forgetEverything() {
     guilds = [:]
+    holders = [:]
   }
 }
 

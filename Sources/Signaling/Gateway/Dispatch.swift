@@ -67,6 +67,7 @@ struct Dispatch {
     case .memberRemove: ("GUILD_MEMBER_REMOVE", .guildMembers)
     case .banAdd: ("GUILD_BAN_ADD", .guildModeration)
     case .banRemove: ("GUILD_BAN_REMOVE", .guildModeration)
+    case .auditEntry: ("GUILD_AUDIT_LOG_ENTRY_CREATE", .guildModeration)
     case .userUpdate: ("USER_UPDATE", [])
     case .inviteCreate: ("INVITE_CREATE", .guildInvites)
     case .inviteDelete: ("INVITE_DELETE", .guildInvites)
@@ -101,6 +102,7 @@ struct Dispatch {
       .banRemove(let guild, let user):
       writer.field("guild_id", guild)
       writer.object("user") { $0.user(user) }
+    case .auditEntry(let entry): writer.auditEntry(entry, guild: entry.guildID)
     case .userUpdate(let account): writer.selfUser(account)
     case .inviteCreate(let view): writer.inviteCreated(view)
     case .inviteDelete(let guild, let channel, let code):

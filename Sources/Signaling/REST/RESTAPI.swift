@@ -193,7 +193,10 @@ public struct RESTAPI: Sendable {
     case .respond: return
     case .ask(let command):
       exchanges[id] = exchange
-      ask(command, as: call.actor, id: id, at: now, into: &actions)
+      var request = ChatRequest(
+        id: ChatRequestOrigin.rest.id(id), actor: call.actor, command: command, at: now.wall)
+      request.reason = call.reason
+      actions.append(.chat(request))
     case .logIn(let login, let password):
       try throttle(login: login.lowercased(), call.request.remote, at: now)
       exchange.stage = .credentials(password: password)

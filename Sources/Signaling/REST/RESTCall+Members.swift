@@ -25,6 +25,7 @@ extension RESTCall {
     case .getBans:
       let limit = try queryInt("limit", in: 1...Limits.banPage, default: Limits.banPage)
       return .bans(guild: guild, BanPage(anchor: try banAnchor(), limit: limit))
+    case .getAuditLog: return .auditLog(guild: guild, try auditQuery())
     case .getBan: return .ban(guild: guild, user: try user("user"))
     case .createBan:
       return .banMember(guild: guild, user: try user("user"), try banParameters())
@@ -43,6 +44,16 @@ extension RESTCall {
       return .modifyVoiceState(guild: guild, user: try user("user"), changes)
     default: return .member(guild: guild, user: try user("user"))
     }
+  }
+
+  private func auditQuery() throws(RESTError) -> AuditQuery {
+    var query = AuditQuery(limit: try queryInt("limit", in: 1...Limits.auditPage, default: 50))
+    query.user = try queryID("user_id")
+    if self.query["action_type"] != nil {
+      query.action = try queryInt("action_type", in: 0...1_000, default: 0)
+    }
+    query.anchor = try banAnchor()
+    return query
   }
 
   private func banAnchor() throws(RESTError) -> HistoryAnchor {
@@ -65,14 +76,6 @@ extension RESTCall {
     parameters.deleteSeconds = seconds ?? querySeconds
     parameters.reason = reason
     return parameters
-  }
-
-  /// What the moderator wrote to explain it, percent-encoded in a header; cut rather than refused.
-  private var reason: String? {
-    guard let text = request.header("x-audit-log-reason") else { return nil }
-    let decoded = PercentCoding.decode(text[...], plus: .itself) ?? text
-    let kept = String(String.UnicodeScalarView(decoded.unicodeScalars.prefix(Limits.reasonLength)))
-    return kept.isEmpty ? nil : kept
   }
 
   private func memberChanges() throws(RESTError) -> MemberChanges {

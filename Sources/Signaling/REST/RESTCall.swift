@@ -48,6 +48,14 @@ struct RESTCall {
     return id
   }
 
+  /// What the moderator wrote to explain it, percent-encoded in a header; cut rather than refused.
+  var reason: String? {
+    guard let text = request.header("x-audit-log-reason") else { return nil }
+    let decoded = PercentCoding.decode(text[...], plus: .itself) ?? text
+    let kept = String(String.UnicodeScalarView(decoded.unicodeScalars.prefix(Limits.reasonLength)))
+    return kept.isEmpty ? nil : kept
+  }
+
   /// The body's fields.
   func form() throws(RESTError) -> FormReader {
     FormReader(try RequestBody.object(of: request, limits), path: [])

@@ -31,7 +31,7 @@ extension RESTCall {
       try accountPlan()
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
-      .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .deleteBan:
+      .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .deleteBan, .getAuditLog:
       .ask(try memberCommand())
     case .createGuild, .getGuild, .modifyGuild, .deleteGuild, .getGuildChannels, .createChannel,
       .getGuildRoles, .getRole, .getRoleMemberCounts, .moveRoles, .moveChannels, .createRole, .modifyRole,

@@ -50,6 +50,7 @@ struct RenderingOptions: Sendable {
     case .members(let members, _):
       .list { for view in members { $0.object { $0.member(view) } } }
     case .bans(let views): bans(views, route)
+    case .auditLog(let view): .object { $0.auditLog(view) }
     case .invite(let view): invite(view, route)
     case .invites(let views): .list { for view in views { $0.object { $0.fullInvite(view) } } }
     case .message(let view): .object { $0.message(view, .rest) }

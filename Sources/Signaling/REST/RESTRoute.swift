@@ -38,6 +38,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case createRole = "POST guilds/{guild}/roles"
   case modifyRole = "PATCH guilds/{guild}/roles/{role}"
   case deleteRole = "DELETE guilds/{guild}/roles/{role}"
+  case getAuditLog = "GET guilds/{guild}/audit-logs"
   case getGuildEmojis = "GET guilds/{guild}/emojis"
   case getGuildStickers = "GET guilds/{guild}/stickers"
   case getGuildInvites = "GET guilds/{guild}/invites"

@@ -95,6 +95,13 @@ enum ChatFixtures {
       guild: guild(), channel: channel(.text, number: 10), inviter: alice, memberCount: 2)
   }
 
+  static func auditEntry() -> AuditEntry {
+    AuditEntry(
+      id: messageID, guildID: guildID, userID: alice.id, targetID: bot.id, action: .memberUpdate,
+      changes: [AuditChange(key: "nick", old: nil, new: .text("n"))],
+      options: PlainValue.object([.init("count", .text("1"))]).fields ?? [], reason: "because")
+  }
+
   static func reaction(by user: User) -> ReactionEvent {
     ReactionEvent(
       guildID: guildID, channelID: textID, messageID: messageID, messageAuthorID: alice.id,

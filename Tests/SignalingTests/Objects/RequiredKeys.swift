@@ -14,7 +14,9 @@ struct RequiredKeys: Sendable {
     self.nonNull = nonNull.split { $0 == " " || $0 == "\n" }
   }
 
-  static func of(_ name: String) -> RequiredKeys? { (guildKeys + messageKeys).first { $0.name == name } }
+  static func of(_ name: String) -> RequiredKeys? {
+    (guildKeys + messageKeys + featureKeys).first { $0.name == name }
+  }
 }
 
 extension RequiredKeys {

@@ -46,6 +46,7 @@ import Testing
       "MESSAGE_DELETE_BULK",
       .messagesDelete(guild: guild, channel: ChatFixtures.textID, messages: [ChatFixtures.messageID])
     ),
+    ("GUILD_AUDIT_LOG_ENTRY_CREATE", .auditEntry(ChatFixtures.auditEntry())),
     ("GUILD_ROLE_CREATE", .roleCreate(guild: guild, ChatFixtures.role(guild))),
     ("GUILD_ROLE_UPDATE", .roleUpdate(guild: guild, ChatFixtures.role(guild, bot: guild))),
     ("GUILD_ROLE_DELETE", .roleDelete(guild: guild, role: ChatFixtures.roleID)),

@@ -32,6 +32,7 @@ import Testing
     ("DELETE", "/guilds/1/members/2/roles/3", "removeMemberRole"),
     ("GET", "/guilds/1/voice-states/@me", "voiceState"), ("GET", "/guilds/1/voice-states/2", "voiceState"),
     ("PATCH", "/guilds/1/voice-states/@me", "modifyVoiceState"), ("POST", "/guilds/1/roles", "createRole"),
+    ("GET", "/guilds/1/audit-logs", "auditLog"),
     ("GET", "/guilds/1/roles/2", "role"), ("GET", "/guilds/1/roles/member-counts", "roleMemberCounts"),
     ("PATCH", "/guilds/1/roles", "moveRoles"), ("PATCH", "/guilds/1/channels", "moveChannels"),
     ("PATCH", "/guilds/1/roles/2", "modifyRole"), ("DELETE", "/guilds/1/roles/2", "deleteRole"),

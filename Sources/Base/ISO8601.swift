@@ -1,11 +1,9 @@
-import Base
-
 /// Timestamps as Discord writes them: `2026-01-02T03:04:05.678000+00:00`.
-enum ISO8601 {
+public enum ISO8601 {
   private static let millisecondsADay: Int64 = 86_400_000
 
   /// The text of `time`; years beyond 0 to 9999 are clamped.
-  static func text(_ time: WallTime) -> String {
+  public static func text(_ time: WallTime) -> String {
     let range = Int64(-62_167_219_200_000)...Int64(253_402_300_799_999)
     let milliseconds = min(max(time.milliseconds, range.lowerBound), range.upperBound)
     var days = milliseconds / millisecondsADay
@@ -21,7 +19,7 @@ enum ISO8601 {
   }
 
   /// The time that `text` names; `nil` for anything but a date, a time and `Z` or an offset.
-  static func time(_ text: String) -> WallTime? {
+  public static func time(_ text: String) -> WallTime? {
     var scanner = DigitScanner(text)
     guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
       let day = scanner.number(2), scanner.skip("T") || scanner.skip(" "), let hour = scanner.number(2),

@@ -1,8 +1,6 @@
 import Base
 import Testing
 
-@testable import Signaling
-
 @Suite struct ISO8601Tests {
   @Test(
     arguments: [
