@@ -327,16 +327,20 @@ public struct VoiceUpdate: Hashable, Sendable {
   public var isSelfMuted: Bool
   /// Deafened by oneself.
   public var isSelfDeafened: Bool
+  /// The user's camera is on.
+  public var isSelfVideo: Bool
 
   /// Makes an update.
   public init(
-    session: String, guild: Snowflake, channel: Snowflake?, isSelfMuted: Bool, isSelfDeafened: Bool
+    session: String, guild: Snowflake, channel: Snowflake?, isSelfMuted: Bool, isSelfDeafened: Bool,
+    isSelfVideo: Bool
   ) {
     self.session = session
     self.guild = guild
     self.channel = channel
     self.isSelfMuted = isSelfMuted
     self.isSelfDeafened = isSelfDeafened
+    self.isSelfVideo = isSelfVideo
   }
 }
 

@@ -8,4 +8,8 @@ public enum WireLimits {
   public static let descriptionLineCount = 2_048
   /// Header extensions of a description: what the one-byte form can name.
   public static let extensionCount = 14
+  /// Video formats of a description: Chromium's has 30 with their retransmissions.
+  public static let videoFormatCount = 64
+  /// Characters of a format's name; the registered ones have at most 16.
+  public static let encodingNameCount = 32
 }

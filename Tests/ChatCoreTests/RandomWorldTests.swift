@@ -169,7 +169,7 @@ private struct Pool {
       return .updateVoiceState(
         VoiceUpdate(
           session: "s\(user)", guild: guild, channel: random.below(3) == 0 ? nil : channel,
-          isSelfMuted: random.below(2) == 0, isSelfDeafened: false))
+          isSelfMuted: random.below(2) == 0, isSelfDeafened: false, isSelfVideo: random.below(2) == 0))
     default: return administration(user, channel, &random)
     }
   }

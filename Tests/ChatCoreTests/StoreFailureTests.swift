@@ -41,7 +41,7 @@ struct StoreFailureTests {
         .updateVoiceState(
           VoiceUpdate(
             session: "b", guild: world.guild, channel: world.voice, isSelfMuted: false,
-            isSelfDeafened: false))),
+            isSelfDeafened: false, isSelfVideo: false))),
     ])
     let replies = World.replies(outputs)
     #expect(replies.count == 4)

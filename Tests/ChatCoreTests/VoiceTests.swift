@@ -23,7 +23,7 @@ struct VoiceTests {
     .updateVoiceState(
       VoiceUpdate(
         session: "s\(user)", guild: world.guild, channel: channel, isSelfMuted: muted,
-        isSelfDeafened: false))
+        isSelfDeafened: false, isSelfVideo: false))
   }
 
   @Test("joining: the state to the viewers, then the server to the session")
@@ -140,7 +140,7 @@ struct VoiceTests {
         .updateVoiceState(
           VoiceUpdate(
             session: "two", guild: nest.guild.id, channel: channel.id, isSelfMuted: true,
-            isSelfDeafened: true))))
+            isSelfDeafened: true, isSelfVideo: true))))
     #expect(states(world).map(\.guildID) == [world.guild, nest.guild.id])
     #expect(states(world).map(\.channelID) == [nil, channel.id])
     #expect(world.ask(world.bob, update(world.bob, nil, world)) == .done)
@@ -194,6 +194,31 @@ struct VoiceTests {
     try expectDone(
       world.ask(world.ann, .modifyRole(guild: world.guild, role: world.guild, changes)))
     #expect(states(world).map(\.isSuppressed) == [true])
+  }
+
+  @Test("a camera is told; losing STREAM turns it off at once, and it stays off")
+  func camera() throws {
+    var world = try World.make(.open)
+    func show(_ isOn: Bool) -> ChatCommand {
+      .updateVoiceState(
+        VoiceUpdate(
+          session: "s\(world.bob)", guild: world.guild, channel: world.voice, isSelfMuted: false,
+          isSelfDeafened: false, isSelfVideo: isOn))
+    }
+    try expectDone(world.join(world.bob, world.voice))
+    try expectDone(world.ask(world.bob, show(true)))
+    #expect(states(world).map(\.isSelfVideo) == [true] && states(world).map(\.mayShow) == [true])
+    let deny = PermissionOverwrite.everyone(of: world.guild, deny: .stream)
+    try expectDone(world.ask(world.ann, .setOverwrite(channel: world.voice, deny)))
+    #expect(states(world).map(\.isSelfVideo) == [false] && states(world).map(\.mayShow) == [false])
+    #expect(states(world).map(\.maySpeak) == [true])
+    try expectDone(world.ask(world.bob, show(true)))
+    #expect(states(world).allSatisfy { !$0.isSelfVideo })
+    try expectDone(
+      world.ask(world.ann, .deleteOverwrite(channel: world.voice, target: world.guild)))
+    #expect(states(world).map(\.mayShow) == [true])
+    try expectDone(world.ask(world.bob, show(true)))
+    #expect(states(world).map(\.isSelfVideo) == [true])
   }
 
   @Test("a stage's newcomer listens; moderators make speakers, and everybody may step down")

@@ -169,7 +169,8 @@ struct World: ~Copyable {
       user,
       .updateVoiceState(
         VoiceUpdate(
-          session: session, guild: guild, channel: channel, isSelfMuted: false, isSelfDeafened: false)))
+          session: session, guild: guild, channel: channel, isSelfMuted: false, isSelfDeafened: false,
+          isSelfVideo: false)))
   }
 
   /// Everything that the operator can see of the guild.

@@ -62,7 +62,7 @@ private func violation(_ octets: Span<UInt8>) -> String? {
   if kind == .stun, octets.count < STUNHeader.count { return "short STUN" }
   if kind == .rtp || kind == .rtcp, octets.count < RTPHeader.fixedCount { return "short RTP" }
   return rtpViolation(octets) ?? rtcpViolation(octets) ?? stunViolation(octets) ?? discordViolation(octets)
-    ?? fragmentViolation(octets)
+    ?? fragmentViolation(octets) ?? formatsViolation(octets)
 }
 
 private func rtpViolation(_ octets: Span<UInt8>) -> String? {
@@ -128,6 +128,14 @@ private func discordViolation(_ octets: Span<UInt8>) -> String? {
     return "discovery is not classified as such"
   }
   if (try? VoicePing.parseRequest(octets)) != nil, octets.count != 8 { return "long ping" }
+  return nil
+}
+
+private func formatsViolation(_ octets: Span<UInt8>) -> String? {
+  guard let formats = try? SDPVideoFormats(octets).formats else { return nil }
+  guard Set(formats.map(\.payloadType)).count == formats.count,
+    formats.allSatisfy({ $0.payloadType <= 127 && $0.rtxPayloadType != $0.payloadType && !$0.name.isEmpty })
+  else { return "video formats" }
   return nil
 }
 

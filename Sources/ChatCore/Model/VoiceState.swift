@@ -18,6 +18,10 @@ public struct VoiceState: Hashable, Sendable {
   public var isSelfMuted: Bool
   /// Deafened by the user.
   public var isSelfDeafened: Bool
+  /// The user's camera is on.
+  public var isSelfVideo: Bool
+  /// Whether the user may show pictures: the STREAM permission, as it was when last looked at.
+  public var mayStream: Bool
   /// Not permitted to speak: a stage's audience, or no SPEAK permission.
   public var isSuppressed: Bool
   /// When a stage's listener asked to speak.
@@ -35,6 +39,8 @@ public struct VoiceState: Hashable, Sendable {
     isDeafened = false
     isSelfMuted = false
     isSelfDeafened = false
+    isSelfVideo = false
+    mayStream = true
     isSuppressed = false
     requestedToSpeakAt = nil
     version = 0
@@ -42,6 +48,9 @@ public struct VoiceState: Hashable, Sendable {
 
   /// Whether the media plane lets the user be heard, apart from the user's own mute.
   public var maySpeak: Bool { !isMuted && !isSuppressed }
+
+  /// Whether the media plane lets the user's pictures be seen: a stage's audience shows none.
+  public var mayShow: Bool { mayStream && !isSuppressed }
 }
 
 /// A voice state with its member: everything that VOICE_STATE_UPDATE needs.

@@ -25,6 +25,7 @@ extension ChatService where Store: ~Copyable {
     var next = before ?? newVoice(member, channel, update.session)
     next.isSelfMuted = update.isSelfMuted
     next.isSelfDeafened = update.isSelfDeafened
+    next.isSelfVideo = update.isSelfVideo && next.mayStream
     if let before, before.channelID == id, before.sessionID == update.session {
       changeFlags(before, next, channel, member)
       return .done
@@ -36,6 +37,8 @@ extension ChatService where Store: ~Copyable {
     next.isDeafened = member.isDeafened
     next.requestedToSpeakAt = nil
     next.isSuppressed = isSuppressed(at: channel, member, in: seat.guild, asker.at)
+    next.mayStream = seat.permissions(in: channel).contains(.stream)
+    next.isSelfVideo = update.isSelfVideo && next.mayStream
     leaveOtherGuilds(member)
     publish(next, leaving: before?.channelID, member)
     assign(next, channel)
@@ -77,6 +80,15 @@ extension ChatService where Store: ~Copyable {
     if channel.kind == .stage { return true }
     let permissions = PermissionRules.permissions(of: member, in: channel, of: guild, at: now)
     return !permissions.contains(.speak)
+  }
+
+  /// STREAM decides whether pictures are shown; without it the camera counts as off.
+  private func refreshStream(
+    _ voice: inout VoiceState, at channel: Channel, _ member: Member, in guild: Guild, _ now: WallTime
+  ) {
+    voice.mayStream = PermissionRules.permissions(of: member, in: channel, of: guild, at: now).contains(
+      .stream)
+    voice.isSelfVideo = voice.isSelfVideo && voice.mayStream
   }
 
   /// A person is in one voice channel of the instance, a bot in one a guild.
@@ -147,6 +159,7 @@ extension ChatService where Store: ~Copyable {
       next.channelID = channel.id
       next.requestedToSpeakAt = nil
       next.isSuppressed = isSuppressed(at: channel, member, in: guild, now)
+      refreshStream(&next, at: channel, member, in: guild, now)
       publish(next, leaving: before.channelID, member)
       assign(next, channel)
     } else if next != before {
@@ -163,6 +176,7 @@ extension ChatService where Store: ~Copyable {
       else { continue }
       var next = before
       next.isSuppressed = isSuppressed(at: channel, member, in: guild, now)
+      refreshStream(&next, at: channel, member, in: guild, now)
       if next != before { publish(next, leaving: before.channelID, member) }
     }
   }

@@ -310,7 +310,7 @@ final class SignalingCore {
     departureCount += 1
     let update = VoiceUpdate(
       session: departure.sessionID, guild: departure.server, channel: nil, isSelfMuted: false,
-      isSelfDeafened: false)
+      isSelfDeafened: false, isSelfVideo: false)
     let now = now
     post(
       ChatRequest(

@@ -75,6 +75,7 @@ enum Metrics {
           ("rate_limited", voice.rateLimited), ("ignored", voice.ignored), ("timed_out", voice.timedOut),
           ("abandoned", voice.abandoned), ("transport_failed", voice.transportsFailed),
           ("stray_media_event", voice.strayMediaEvents), ("ticket_refused", voice.ticketsRefused),
+          ("picture_refused", voice.picturesRefused),
         ].map { .init(labels: [("event", $0.0)], value: Double($0.1)) }),
     ]
   }

@@ -195,6 +195,7 @@ struct VoiceStateRequest: Hashable, Sendable {
   let channel: Snowflake?
   let isSelfMuted: Bool
   let isSelfDeafened: Bool
+  let isSelfVideo: Bool
 
   init(_ d: JSONValue) throws(GatewayCloseCode) {
     guard d.object != nil else { throw .decodeError }
@@ -202,6 +203,7 @@ struct VoiceStateRequest: Hashable, Sendable {
     channel = try Self.optionalID(d["channel_id"])
     isSelfMuted = d["self_mute"]?.bool ?? false
     isSelfDeafened = d["self_deaf"]?.bool ?? false
+    isSelfVideo = d["self_video"]?.bool ?? false
   }
 
   private static func optionalID(_ value: JSONValue?) throws(GatewayCloseCode) -> Snowflake? {

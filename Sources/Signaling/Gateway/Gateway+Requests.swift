@@ -46,7 +46,8 @@ extension Gateway {
     guard let guild = request.guild else { return }
     let update = VoiceUpdate(
       session: sessions[session].id, guild: guild, channel: request.channel,
-      isSelfMuted: request.isSelfMuted, isSelfDeafened: request.isSelfDeafened)
+      isSelfMuted: request.isSelfMuted, isSelfDeafened: request.isSelfDeafened,
+      isSelfVideo: request.isSelfVideo)
     let waiting: Pending =
       request.channel == nil
       ? .leave(session, request, departures: sessions[session].departures) : .unneeded

@@ -122,7 +122,7 @@ extension JSONWriter {
     field("self_deaf", state.isSelfDeafened)
     field("self_mute", state.isSelfMuted)
     field("self_stream", false)
-    field("self_video", false)
+    field("self_video", state.isSelfVideo)
     field("suppress", state.isSuppressed)
     field("request_to_speak_timestamp", state.requestedToSpeakAt.map(ISO8601.text))
   }

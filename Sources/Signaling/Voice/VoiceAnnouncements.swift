@@ -131,7 +131,7 @@ extension VoiceGateway {
     }
   }
 
-  /// Tells `peer` under which SSRC the member of `session` can be heard.
+  /// Tells `peer` under which SSRC the member of `session` can be heard, and what it shows.
   ///
   /// In a small channel also of those who are silent: the first packet then finds a receiver that is ready
   /// for it. In a large one most never speak, and a receiver for each would cost clients more than the
@@ -139,7 +139,9 @@ extension VoiceGateway {
   private mutating func describe(
     _ session: VoiceSession, in memberCount: Int, to peer: PeerID, into actions: inout [VoiceAction]
   ) {
-    guard session.hasSpoken || memberCount <= VoiceLimits.silentIntroductionsMax else { return }
+    guard session.hasSpoken || !session.picture.isNone || memberCount <= VoiceLimits.silentIntroductionsMax
+    else { return }
     send(VoiceMessage.speaking(of: session), to: peer, into: &actions)
+    if !session.picture.isNone { send(.video(of: session), to: peer, into: &actions) }
   }
 }

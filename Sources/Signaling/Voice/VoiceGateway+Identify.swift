@@ -33,7 +33,7 @@ extension VoiceGateway {
     let seat = ticket.seat
     tickets.withdraw(seat.key)
     if let older = seats[seat.key] { end(older, .disconnected, at: now, into: &actions) }
-    let peer = makeSession(ticket, token: identify.token, connection, at: now)
+    let peer = makeSession(ticket, identify, connection, at: now)
     statistics.identified &+= 1
     guard let session = sessions[peer] else { return }
     actions.append(
@@ -42,7 +42,7 @@ extension VoiceGateway {
           PeerAdmission(
             peer: peer, room: RoomID(channel: seat.channel), user: seat.user, ssrc: session.ssrc,
             permissions: session.standing.permissions(version: nextPermissionVersion())))))
-    send(.ready(ssrc: session.ssrc, address: announcedAddress), to: peer, into: &actions)
+    send(.ready(of: session, address: announcedAddress), to: peer, into: &actions)
     // Right after READY, and also when nobody is here: some clients read their socket only between
     // the steps of IP discovery, and this message wakes them.
     send(.clientsConnect(presentUsers(beside: peer)), to: peer, into: &actions)
@@ -67,16 +67,17 @@ extension VoiceGateway {
   }
 
   private mutating func makeSession(
-    _ ticket: VoiceTickets.Ticket, token: String, _ connection: ConnectionID, at now: Instant
+    _ ticket: VoiceTickets.Ticket, _ identify: VoiceIdentify, _ connection: ConnectionID, at now: Instant
   ) -> PeerID {
     let seat = ticket.seat
     peerCount &+= 1
     let peer = PeerID(rawValue: peerCount)
     let version = connections[connection]?.version ?? 8
     sessions[peer] = VoiceSession(
-      peer: peer, seat: seat, token: token, ssrc: unusedSSRC(), standing: ticket.standing,
-      connection: connection, lostAt: now, version: version)
-    sessionTokens[token] = peer
+      peer: peer, seat: seat, token: identify.token, ssrc: unusedSSRC(),
+      streamOffers: identify.streams, standing: ticket.standing, connection: connection, lostAt: now,
+      version: version)
+    sessionTokens[identify.token] = peer
     seats[seat.key] = peer
     rooms[seat.channel, default: []].append(peer)
     connections[connection]?.peer = peer
@@ -87,7 +88,7 @@ extension VoiceGateway {
   /// A random SSRC whose fifteen successors are free too, for the video layers of the same connection.
   private mutating func unusedSSRC() -> UInt32 {
     while true {
-      let ssrc = UInt32(truncatingIfNeeded: random.next()) & 0x7FFF_FFF0
+      let ssrc = UInt32(truncatingIfNeeded: random.next()) & 0x7FFF_FFFF & ~VoiceSession.blockMask
       if ssrc != 0, ssrcs.insert(ssrc).inserted { return ssrc }
     }
   }

@@ -56,6 +56,7 @@ extension VoiceGateway {
     if seats[session.seat.key] == peer { seats[session.seat.key] = nil }
     rooms[session.seat.channel]?.removeAll { $0 == peer }
     if rooms[session.seat.channel]?.isEmpty == true { rooms[session.seat.channel] = nil }
+    forgetCodecs(of: session, into: &actions)
     dismiss(session, at: now, into: &actions)
   }
 

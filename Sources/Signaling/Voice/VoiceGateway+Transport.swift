@@ -6,15 +6,18 @@ import Wire
 extension VoiceGateway {
   /// Gives a bot's transport its mode and a new key; a repeated selection is a new key.
   mutating func selectUDP(
-    _ peer: PeerID, mode name: String, opus: UInt8?, at now: Instant, into actions: inout [VoiceAction]
+    _ peer: PeerID, mode name: String, codecs: VoiceCodecList, at now: Instant,
+    into actions: inout [VoiceAction]
   ) throws(VoiceCloseCode) {
     guard let mode = VoiceEncryptionMode(rawValue: name) else { throw .unknownEncryptionMode }
     let offer = VoiceTransportOffer(
-      mode: mode, secretKey: random.octets(32), opusPayloadType: opus ?? VoiceGateway.udpOpusPayloadType,
-      videoCodecs: [])
+      mode: mode, secretKey: random.octets(32),
+      opusPayloadType: codecs.opusPayloadType ?? VoiceGateway.udpOpusPayloadType,
+      videoCodecs: codecs.video.map(\.codec))
     actions.append(.media(.connectVoice(peer, offer)))
-    let media = random.text(32, of: .hexadecimal)
-    send(.sessionDescription(offer, mediaSession: media), to: peer, into: &actions)
+    take(codecs, of: peer, into: &actions)
+    let description = VoiceMessage.sessionDescription(offer, describing: medium(of: peer))
+    send(description, to: peer, into: &actions)
     appear(peer, over: .udp, at: now, into: &actions)
   }
 
@@ -23,31 +26,37 @@ extension VoiceGateway {
 
   /// Answers a browser's fragment; a repeated selection is an ICE restart or a new transport.
   mutating func selectWebRTC(
-    _ peer: PeerID, fragment text: String, opus: UInt8?, at now: Instant,
+    _ peer: PeerID, fragment text: String, codecs: VoiceCodecList, at now: Instant,
     into actions: inout [VoiceAction]
   ) throws(VoiceCloseCode) {
     let fragment: WebRTCFragment
+    var codecs = codecs
     do {
       fragment = try WebRTCFragment(text)
+      // Who lists nothing beside the fragment says it all in there.
+      if codecs == .none { codecs = VoiceCodecList(try SDPVideoFormats(text)) }
     } catch {
       throw .malformedPayload
     }
-    guard let opusPayloadType = opus ?? fragment.opusPayloadType else { throw .malformedPayload }
+    guard let opusPayloadType = codecs.opusPayloadType ?? fragment.opusPayloadType else {
+      throw .malformedPayload
+    }
     // The peer's number makes the fragment unique on the node, the rest makes it hard to guess.
     let ufrag = String(peer.rawValue, radix: 36) + random.text(8, of: .ice)
     let password = random.text(32, of: .ice)
     let offer = WebRTCTransportOffer(
       localUfrag: ufrag, localPassword: password, remoteUfrag: fragment.ufrag,
-      remoteFingerprint: fragment.fingerprint, opusPayloadType: opusPayloadType, videoCodecs: [],
-      extensions: VoiceGateway.extensions(of: fragment))
+      remoteFingerprint: fragment.fingerprint, opusPayloadType: opusPayloadType,
+      videoCodecs: codecs.video.map(\.codec), extensions: VoiceGateway.extensions(of: fragment))
     // A node without an address or a certificate can serve nobody.
     guard
       let answer = WebRTCAnswerFragment(
         addresses: node.addresses, fingerprint: node.fingerprint, ufrag: ufrag, password: password)
     else { throw .serverCrashed }
     actions.append(.media(.connectWebRTC(peer, offer)))
-    let media = random.text(32, of: .hexadecimal)
-    send(.sessionDescription(answer.text, mediaSession: media), to: peer, into: &actions)
+    take(codecs, of: peer, into: &actions)
+    let description = VoiceMessage.sessionDescription(answer.text, describing: medium(of: peer))
+    send(description, to: peer, into: &actions)
     appear(peer, over: .webRTC, at: now, into: &actions)
   }
 
@@ -75,6 +84,18 @@ extension VoiceGateway {
   ) {
     let wasPresent = sessions[peer]?.isPresent == true
     sessions[peer]?.transport = transport
-    if !wasPresent { introduce(peer, at: now, into: &actions) }
+    if !wasPresent {
+      if sessions[peer]?.codecs.video.isEmpty == false {
+        // Nobody has said yet what it wants to see of this one.
+        send(.mediaSinkWants(any: 100), to: peer, into: &actions)
+      }
+      introduce(peer, at: now, into: &actions)
+    }
+    republish(peer, at: now, into: &actions)
+  }
+
+  private mutating func medium(of peer: PeerID) -> VoiceMessage.Medium {
+    VoiceMessage.Medium(
+      videoCodec: sessions[peer]?.videoCodec ?? .h264, session: random.text(32, of: .hexadecimal))
   }
 }

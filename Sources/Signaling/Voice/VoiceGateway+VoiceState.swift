@@ -30,6 +30,7 @@ extension VoiceGateway {
     sessions[peer]?.standing = standing
     actions.append(.media(.permit(peer, standing.permissions(version: nextPermissionVersion()))))
     if !standing.maySpeak { speak(peer, flags: 0, at: now, into: &actions) }
+    refreshPicture(of: peer, at: now, into: &actions)
   }
 
   /// Voice states come in their order, so counting them here is enough to tell older from newer.

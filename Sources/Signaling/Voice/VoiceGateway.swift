@@ -28,6 +28,8 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
 
   /// The peers of each channel, in the order of their IDENTIFY: every fan-out follows it.
   var rooms: [Snowflake: [PeerID]] = [:]
+  /// Who decodes what in each channel.
+  var codecTallies: [Snowflake: VoiceCodecTally] = [:]
   /// What the members of a channel are about to be told of each other.
   var announcements: [Snowflake: VoiceAnnouncements] = [:]
   /// When the first of these is due.
@@ -154,12 +156,17 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
     _ request: VoiceRequest, _ peer: PeerID, at now: Instant, into actions: inout [VoiceAction]
   ) throws(VoiceCloseCode) {
     switch request {
-    case .selectUDP(let mode, let opus):
-      try selectUDP(peer, mode: mode, opus: opus, at: now, into: &actions)
-    case .selectWebRTC(let fragment, let opus):
-      try selectWebRTC(peer, fragment: fragment, opus: opus, at: now, into: &actions)
+    case .selectUDP(let mode, let codecs):
+      try selectUDP(peer, mode: mode, codecs: codecs, at: now, into: &actions)
+    case .selectWebRTC(let fragment, let codecs):
+      try selectWebRTC(peer, fragment: fragment, codecs: codecs, at: now, into: &actions)
     case .selectUnknownProtocol: throw .unknownProtocol
     case .speaking(let flags): speak(peer, flags: flags, at: now, into: &actions)
+    case .video(let video): show(peer, video, at: now, into: &actions)
+    case .wants(let wants): want(peer, wants, into: &actions)
+    case .sessionUpdate(let codecs):
+      // Payload types are agreed with the transport; this only says what the client can do now.
+      if sessions[peer]?.isPresent == true { take(codecs, of: peer, into: &actions) }
     case .backendVersion: send(.backendVersion, to: peer, into: &actions)
     default: statistics.ignored &+= 1
     }

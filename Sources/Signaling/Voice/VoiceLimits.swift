@@ -61,6 +61,24 @@ enum VoiceLimits {
   /// Codecs that a client may list; Chromium lists about 20.
   static let codecsMax = 64
 
+  /// Entries of a client's `streams`: three layers of a camera and of a screen, and some to spare.
+  static let streamsMax = 16
+
+  /// Streams that READY gives SSRCs: each takes two of the fifteen that follow the audio's.
+  static let offeredStreamsMax = 7
+
+  /// Octets of a stream's `rid`: RFC 8852 sets no limit, RFC 8285's one-byte form carries 16.
+  static let ridOctetsMax = 16
+
+  /// Entries of op 15: some clients name every SSRC that they know, audio too.
+  static let wantsMax = 1_024
+
+  /// Wants that reach the media plane: a camera and a screen of each of 25 members, and some to spare.
+  static let forwardedWantsMax = 64
+
+  /// Members of a channel who show pictures at the same time: Discord's `max_video_channel_users`.
+  static let picturesMax = 25
+
   /// The least time between two words to a channel about who has come and gone.
   ///
   /// Shorter tells sooner, longer costs less: 100 joins a second in a room of 1,000 are 10,000 messages a

@@ -46,43 +46,62 @@ struct VoiceMessage {
     }
   }
 
-  static func ready(ssrc: UInt32, address: SocketAddress) -> VoiceMessage {
+  static func ready(of session: VoiceSession, address: SocketAddress) -> VoiceMessage {
     VoiceMessage(.ready) {
       $0.object {
-        $0.field("ssrc", ssrc)
+        $0.field("ssrc", session.ssrc)
         $0.field("ip", address.ip.description)
         $0.field("port", address.port)
         $0.array("modes") { for mode in VoiceEncryptionMode.allCases { $0.element(mode.rawValue) } }
         $0.array("experiments") { _ in }
-        $0.array("streams") { _ in }
+        $0.array("streams") {
+          var ssrc = session.ssrc &+ 1
+          for offer in session.streamOffers {
+            $0.object {
+              $0.field("type", "video")
+              $0.field("ssrc", ssrc)
+              $0.field("rtx_ssrc", ssrc &+ 1)
+              $0.field("rid", offer.rid)
+              $0.field("quality", offer.quality)
+              $0.field("active", false)
+            }
+            ssrc &+= 2
+          }
+        }
       }
     }
   }
 
-  static func sessionDescription(_ offer: VoiceTransportOffer, mediaSession: String) -> VoiceMessage {
+  /// What both kinds of SESSION_DESCRIPTION say of the media.
+  struct Medium {
+    let videoCodec: VideoCodecName
+    let session: String
+  }
+
+  static func sessionDescription(_ offer: VoiceTransportOffer, describing medium: Medium) -> VoiceMessage {
     VoiceMessage(.sessionDescription) {
       $0.object {
         $0.field("mode", offer.mode.rawValue)
         $0.array("secret_key") { for octet in offer.secretKey { $0.element(octet) } }
-        describe(mediaSession, into: &$0)
+        describe(medium, into: &$0)
       }
     }
   }
 
-  static func sessionDescription(_ sdp: String, mediaSession: String) -> VoiceMessage {
+  static func sessionDescription(_ sdp: String, describing medium: Medium) -> VoiceMessage {
     VoiceMessage(.sessionDescription) {
       $0.object {
         $0.field("sdp", sdp)
-        describe(mediaSession, into: &$0)
+        describe(medium, into: &$0)
       }
     }
   }
 
   // `dave_protocol_version` must be there even when it is 0.
-  private static func describe(_ mediaSession: String, into writer: inout JSONWriter) {
+  private static func describe(_ medium: Medium, into writer: inout JSONWriter) {
     writer.field("audio_codec", "opus")
-    writer.field("video_codec", "H264")
-    writer.field("media_session_id", mediaSession)
+    writer.field("video_codec", medium.videoCodec.rawValue)
+    writer.field("media_session_id", medium.session)
     writer.field("dave_protocol_version", 0)
   }
 
@@ -94,6 +113,23 @@ struct VoiceMessage {
         $0.field("speaking", session.speaking)
       }
     }
+  }
+
+  static func video(of session: VoiceSession) -> VoiceMessage {
+    VoiceMessage(.video) {
+      $0.object {
+        $0.field("user_id", session.seat.user)
+        session.picture.write(after: session.ssrc, into: &$0)
+      }
+    }
+  }
+
+  static func sessionUpdate(videoCodec: VideoCodecName) -> VoiceMessage {
+    VoiceMessage(.sessionUpdate) { $0.object { $0.field("video_codec", videoCodec.rawValue) } }
+  }
+
+  static func mediaSinkWants(any quality: UInt8) -> VoiceMessage {
+    VoiceMessage(.mediaSinkWants) { $0.object { $0.field("any", quality) } }
   }
 
   static func clientsConnect(_ users: [Snowflake]) -> VoiceMessage {

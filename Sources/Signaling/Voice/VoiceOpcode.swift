@@ -37,7 +37,9 @@ enum VoiceOpcode: Int {
   /// Whether a message of this kind must survive a resume, so that it counts in `seq` from version 8 on.
   var isReplayed: Bool {
     switch self {
-    case .sessionDescription, .speaking, .clientsConnect, .clientDisconnect, .mediaSinkWants: true
+    case .sessionDescription, .speaking, .clientsConnect, .video, .clientDisconnect, .sessionUpdate,
+      .mediaSinkWants:
+      true
     default: false
     }
   }

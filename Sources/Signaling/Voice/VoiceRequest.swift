@@ -4,16 +4,18 @@ import JSON
 /// What a client says on a voice socket, checked for shape but not for meaning (voice.md §3).
 ///
 /// Ids may be strings or integers. Unknown keys are ignored; a missing or mistyped one that is needed ends
-/// the connection with 4002. What video, sinks and flags carry is not read yet.
+/// the connection with 4002. What flags carry is not read.
 enum VoiceRequest {
   case identify(VoiceIdentify)
-  case selectUDP(mode: String, opusPayloadType: UInt8?)
-  case selectWebRTC(fragment: String, opusPayloadType: UInt8?)
+  case selectUDP(mode: String, codecs: VoiceCodecList)
+  case selectWebRTC(fragment: String, codecs: VoiceCodecList)
   case selectUnknownProtocol
   case heartbeat(VoiceHeartbeat)
   case resume(VoiceResume)
   case speaking(flags: UInt8)
-  case video
+  case video(VoiceVideoRequest)
+  case sessionUpdate(VoiceCodecList)
+  case wants(VoiceWantsRequest)
   case backendVersion
   /// Legal and without effect here.
   case ignored
@@ -54,11 +56,11 @@ enum VoiceRequest {
     case .heartbeat: .heartbeat(try VoiceHeartbeat(d))
     case .resume: .resume(try VoiceResume(d))
     case .speaking: try speaking(d)
-    case .video:
-      if d.object == nil { throw .malformedPayload } else { .video }
+    case .video: .video(try VoiceVideoRequest(d))
+    case .sessionUpdate: .sessionUpdate(try VoiceCodecList(d["codecs"]))
+    case .mediaSinkWants: .wants(try VoiceWantsRequest(d))
     case .backendVersion: .backendVersion
-    case .heartbeatACK, .sessionUpdate, .mediaSinkWants, .channelOptions, .clientFlags, .speedTest,
-      .clientPlatform, .noRoute:
+    case .heartbeatACK, .channelOptions, .clientFlags, .speedTest, .clientPlatform, .noRoute:
       .ignored
     case .ready, .sessionDescription, .hello, .resumed, .clientsConnect, .clientDisconnect:
       .unknownOpcode
@@ -67,30 +69,16 @@ enum VoiceRequest {
 
   private static func selection(_ d: JSONValue) throws(VoiceCloseCode) -> VoiceRequest {
     guard let name = d["protocol"]?.string else { throw .malformedPayload }
-    let opus = try opusPayloadType(d["codecs"])
+    let codecs = try VoiceCodecList(d["codecs"])
     switch name {
     case "udp":
       guard let mode = d["data"]?["mode"]?.string else { throw .malformedPayload }
-      return .selectUDP(mode: mode, opusPayloadType: opus)
+      return .selectUDP(mode: mode, codecs: codecs)
     case "webrtc":
       guard let fragment = d["data"]?.string ?? d["sdp"]?.string else { throw .malformedPayload }
-      return .selectWebRTC(fragment: fragment, opusPayloadType: opus)
+      return .selectWebRTC(fragment: fragment, codecs: codecs)
     default: return .selectUnknownProtocol
     }
-  }
-
-  /// The payload type of Opus in a client's list of codecs; `nil` when it lists none.
-  private static func opusPayloadType(_ codecs: JSONValue?) throws(VoiceCloseCode) -> UInt8? {
-    guard let codecs, codecs != .null else { return nil }
-    guard let list = codecs.array, list.count <= VoiceLimits.codecsMax else { throw .malformedPayload }
-    for codec in list {
-      guard let name = codec["name"]?.string else { throw .malformedPayload }
-      guard name.utf8.elementsEqual("opus".utf8) else { continue }
-      // 96 to 127 are dynamic (RFC 3551); with RTCP multiplexing nothing else is free for Opus.
-      guard let type = codec["payload_type"]?.int, (96...127).contains(type) else { throw .malformedPayload }
-      return UInt8(type)
-    }
-    return nil
   }
 
   private static func speaking(_ d: JSONValue) throws(VoiceCloseCode) -> VoiceRequest {
@@ -109,6 +97,8 @@ struct VoiceIdentify {
   let token: String
   /// Version 9 names the channel too.
   let channel: Snowflake?
+  /// What the client means to send of pictures.
+  let streams: [VoiceStreamOffer]
 
   init(_ d: JSONValue) throws(VoiceCloseCode) {
     guard let server = d["server_id"]?.snowflake, let user = d["user_id"]?.snowflake else {
@@ -119,6 +109,7 @@ struct VoiceIdentify {
     sessionID = try VoiceResume.identifier(d["session_id"])
     token = try VoiceResume.identifier(d["token"])
     channel = d["channel_id"]?.snowflake
+    streams = try VoiceStreamOffer.list(d["streams"])
   }
 }
 

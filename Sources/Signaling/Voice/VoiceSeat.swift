@@ -34,14 +34,14 @@ struct VoiceSeatKey: Hashable {
 struct VoiceStanding: Hashable {
   /// False for self-mute, server mute, `suppress` and a missing SPEAK permission.
   let maySpeak: Bool
-  /// False for `suppress`: a stage's audience shows no pictures either.
+  /// False for `suppress` and a missing STREAM permission.
   let mayShow: Bool
   /// False for self-deafen and server deafen.
   let mayHear: Bool
 
   init(_ state: VoiceState) {
     maySpeak = state.maySpeak && !state.isSelfMuted
-    mayShow = !state.isSuppressed
+    mayShow = state.mayShow
     mayHear = !state.isDeafened && !state.isSelfDeafened
   }
 

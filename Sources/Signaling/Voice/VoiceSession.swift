@@ -16,6 +16,8 @@ struct VoiceSession {
   let token: String
   /// What READY announced and what every other member receives.
   let ssrc: UInt32
+  /// What the client said in IDENTIFY that it may send; READY gave each two SSRCs.
+  let streamOffers: [VoiceStreamOffer]
   var standing: VoiceStanding
   var transport = Transport.awaited
   /// `nil` while the client may still come back with RESUME.
@@ -30,6 +32,23 @@ struct VoiceSession {
   var hasSpoken = false
   /// Whether the others have been told of it; only what is present can be announced.
   var isAnnounced = false
+
+  var codecs = VoiceCodecList.none
+  /// In which codec the client was told to send.
+  var videoCodec = VideoCodecName.h264
+  /// What the client says it sends of pictures.
+  var streams: [VoiceStream] = []
+  /// The sources that the media plane knows of.
+  var published: [VideoSource] = []
+  /// What the others were told of it.
+  var picture = VoicePicture.none
+  /// What the client wants to see; `nil` until it says.
+  var wants: VoiceWantsRequest?
+  /// Counts what was told to the media plane about pictures.
+  var videoVersion: UInt64 = 0
+
+  /// The low bits of an SSRC that its owner's pictures may use.
+  static var blockMask: UInt32 { 0xF }
 
   var isPresent: Bool {
     if case .awaited = transport { false } else { true }

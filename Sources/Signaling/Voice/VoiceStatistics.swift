@@ -25,5 +25,8 @@ public struct VoiceStatistics: Hashable, Sendable {
   /// Admissions refused because the table was full.
   public var ticketsRefused: UInt64 = 0
 
+  /// Pictures refused because too many members of the channel show some already.
+  public var picturesRefused: UInt64 = 0
+
   init() {}
 }

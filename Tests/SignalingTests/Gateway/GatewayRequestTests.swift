@@ -10,8 +10,8 @@ import Testing
   private static let guild = ChatFixtures.guildID
 
   @Test(arguments: [
-    #"{"op":4,"d":{"guild_id":1200000000000000001,"channel_id":1200000000000000011,"self_mute":true,"self_deaf":false}}"#,
-    #"{"op":4,"d":{"guild_id":"1200000000000000001","channel_id":"1200000000000000011","self_mute":true}}"#,
+    #"{"op":4,"d":{"guild_id":1200000000000000001,"channel_id":1200000000000000011,"self_mute":true,"self_deaf":false,"self_video":true}}"#,
+    #"{"op":4,"d":{"guild_id":"1200000000000000001","channel_id":"1200000000000000011","self_mute":true,"self_video":true}}"#,
   ])
   func `Op 4 takes ids as numbers and as strings`(_ message: String) throws {
     let bench = GatewayBench()
@@ -24,7 +24,7 @@ import Testing
     }
     let expected = VoiceUpdate(
       session: session, guild: ChatFixtures.guildID, channel: ChatFixtures.voiceID, isSelfMuted: true,
-      isSelfDeafened: false)
+      isSelfDeafened: false, isSelfVideo: true)
     #expect(update == expected)
     #expect(request.actor == .user(ChatFixtures.bot.id, issued: WallTime(milliseconds: 1_780_000_000_000)))
   }

@@ -13,9 +13,15 @@ enum VoiceFragments {
   static let select = selection(of: fragment, codecs: true)
 
   static func selection(of lines: [String], codecs: Bool) -> String {
+    selection(
+      of: lines,
+      listing: codecs ? [#"{"name":"opus","type":"audio","priority":1000,"payload_type":111}"#] : [])
+  }
+
+  /// With the `codecs` that are listed, or without a list.
+  static func selection(of lines: [String], listing codecs: [String]) -> String {
     let data = lines.joined(separator: #"\n"#)
-    let list =
-      codecs ? #","codecs":[{"name":"opus","type":"audio","priority":1000,"payload_type":111}]"# : ""
+    let list = codecs.isEmpty ? "" : #","codecs":[\#(codecs.joined(separator: ","))]"#
     return #"{"op":1,"d":{"protocol":"webrtc","data":"\#(data)","rtc_connection_id":"x"\#(list)}}"#
   }
 }

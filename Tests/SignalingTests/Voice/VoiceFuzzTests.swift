@@ -11,7 +11,10 @@ import Testing
     VoiceBench.selectUDP, VoiceFragments.select, #"{"op":3,"d":{"t":1763660000000,"seq_ack":4}}"#,
     #"{"op":5,"d":{"speaking":1,"delay":0,"ssrc":1010}}"#,
     #"{"op":12,"d":{"audio_ssrc":1,"video_ssrc":2,"rtx_ssrc":3,"streams":[]}}"#,
-    #"{"op":15,"d":{"any":100}}"#, #"{"op":16,"d":{}}"#,
+    #"{"op":12,"d":{"video_ssrc":2,"streams":[{"type":"video","rid":"100","ssrc":2,"rtx_ssrc":3,"quality":100,"#
+      + #""active":true,"max_bitrate":9,"max_framerate":30,"max_resolution":{"width":640,"height":360}}]}}"#,
+    #"{"op":14,"d":{"codecs":[{"name":"VP8","priority":1,"payload_type":96,"rtx_payload_type":97}]}}"#,
+    #"{"op":15,"d":{"any":100,"17":50,"pixelCounts":{"17":9}}}"#, #"{"op":16,"d":{}}"#,
   ]
 
   /// One connection before IDENTIFY and one after take `octets`; the bystander must not notice.
