@@ -1,5 +1,3 @@
-public import Base
-
 /// Why a peer's transport ended without a command.
 public enum TransportFailure: String, Hashable, Sendable {
   /// DTLS ended in an alert or timed out.
@@ -20,18 +18,4 @@ public enum MediaEvent: Hashable, Sendable {
   case failed(PeerID, TransportFailure)
   /// The first audio of a peer, or the first after a silence: other members may have to be told its SSRC.
   case audioStarted(PeerID, ssrc: UInt32)
-}
-
-/// What clients must know of a media node: made once at start, copied to the voice gateway.
-public struct MediaNodeDescription: Hashable, Sendable {
-  /// Addresses that candidates and READY announce; the first IPv4 one is READY's `ip`.
-  public let addresses: [SocketAddress]
-  /// SHA-256 of the node's DTLS certificate, 32 octets.
-  public let fingerprint: [UInt8]
-
-  /// Makes a description of its parts.
-  public init(addresses: [SocketAddress], fingerprint: [UInt8]) {
-    self.addresses = addresses
-    self.fingerprint = fingerprint
-  }
 }

@@ -45,6 +45,19 @@ public final class PinnedThread: Sendable {
     return PinnedThread(identifier)
   }
 
+  /// The processors that the process may use, ascending; one unknown processor where the system does not tell.
+  ///
+  /// At most ``NetLimits/processorCountMax``.
+  public static func allowedProcessors() -> [Int?] {
+    var numbers = [Int32](repeating: 0, count: NetLimits.processorCountMax)
+    // The buffer is as long as the call is told.
+    let found = unsafe numbers.withUnsafeMutableBufferPointer {
+      unsafe cnet_allowed_cpus($0.baseAddress, UInt32($0.count))
+    }
+    guard found > 0 else { return [nil] }
+    return numbers.prefix(Int(found)).map { Int($0) }
+  }
+
   /// Waits until the thread has ended; the second and later calls return at once.
   public func join() {
     guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }

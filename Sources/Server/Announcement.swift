@@ -37,8 +37,10 @@ public struct Announcement: Hashable, Sendable {
   public let voice: String
   /// The PEM file of the private certificate authority; `nil` when the operator brought a certificate.
   public let certificateAuthority: String?
-  /// The announced media addresses.
+  /// The announced media addresses, all of the first shard, then the next one's.
   public let media: [String]
+  /// How many media threads there are.
+  public let shards: Int
   let demo: Demo?
 
   /// The link to open.
@@ -123,7 +125,8 @@ extension Announcement {
     gateway = site.gatewayURL
     voice = site.voiceEndpoint
     self.certificateAuthority = certificateAuthority
-    media = site.node.addresses.map(\.description)
+    media = site.node.shards.joined().map(\.description)
+    shards = site.node.shards.count
     self.demo = demo
   }
 }

@@ -73,7 +73,8 @@ public final class RoostServer: Sendable {
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
     let services = Services(
       configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
-      shard: try ShardThread(wakeLoop: wakeLoop), passwords: try PasswordThread(wakeLoop: wakeLoop))
+      shards: try media.shards.map { _ in try ShardThread(wakeLoop: wakeLoop) },
+      passwords: try PasswordThread(wakeLoop: wakeLoop))
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
       configuration: httpConfiguration(configuration, certificate.identity),
@@ -85,7 +86,11 @@ public final class RoostServer: Sendable {
 
     try services.passwords.start()
     try services.chat.start(ChatBox(chat))
-    try services.shard.start(ShardBox(media.shard))
+    for (index, shard) in services.shards.enumerated() {
+      let isInPlace = try shard.start(
+        media.shards[index], name: "roost-shard-\(index)", on: media.processors[index])
+      if !isInPlace { log.write(.warning, "A media thread was not pinned", [("shard", "\(index)")]) }
+    }
     let httpThread = try PinnedThread.start(name: "roost-http", cpu: nil) { http.run() }
     services.isReady.store(true, ordering: .releasing)
     let announcement = Announcement(
@@ -104,7 +109,7 @@ public final class RoostServer: Sendable {
     http.stop()
     httpThread.join()
     services.chat.stop()
-    services.shard.stop()
+    for shard in services.shards { shard.stop() }
     services.passwords.stop()
   }
 

@@ -25,6 +25,7 @@ extension Invocation {
       [
         ("url", server.announcement.url), ("voice", server.announcement.voice),
         ("media", server.announcement.media.joined(separator: ",")),
+        ("shards", "\(server.announcement.shards)"),
         ("milliseconds", "\((MonotonicClock.now() - started).milliseconds)"),
       ])
     if announcesJSON {

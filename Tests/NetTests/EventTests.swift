@@ -106,6 +106,15 @@ import Testing
     #expect((blocked.flatMap { UInt64($0, radix: 16) } ?? 0) & 1 << 14 != 0)
   }
 
+  @Test func `The processors that the process may use are known, and a thread can be pinned to each`() throws
+  {
+    let processors = PinnedThread.allowedProcessors()
+    #expect(!processors.isEmpty && Set(processors).count == processors.count)
+    for processor in processors {
+      try PinnedThread.start(name: "roost-test", cpu: processor) {}.join()
+    }
+  }
+
   @Test func `A processor that the process may not use is an error`() {
     do throws(NetError) {
       _ = try PinnedThread.start(name: "roost-test", cpu: 1_000_000) {}

@@ -148,4 +148,55 @@ import Testing
     let announced = try #require(server.announcement.media.first.flatMap { SocketAddress($0) })
     #expect(announced.ip == IPAddress(v4: 0xCB00_7107) && announced.port != 0)
   }
+  @Test func `Each media thread has ports of its own, which are announced`() throws {
+    let directory = TemporaryDirectory()
+    var sharded = configuration(directory)
+    sharded.mediaShards = 3
+    sharded.mediaListen = [SocketAddress(ip: .loopbackV4, port: 0)]
+    let server = try RoostServer.start(sharded, isDev: true, log: .silent)
+    defer { server.stop() }
+    let announced = server.announcement.media.compactMap { SocketAddress($0) }
+    #expect(server.announcement.shards == 3)
+    #expect(announced.count == 3 && Set(announced.map(\.port)).count == 3)
+    #expect(!announced.contains { $0.port == 0 })
+  }
+
+  @Test func `Further media threads take the next ports, and what is announced follows them`() throws {
+    let directory = TemporaryDirectory()
+    var sharded = configuration(directory)
+    sharded.mediaShards = 2
+    sharded.mediaAnnounce = [SocketAddress(ip: IPAddress(v4: 0xCB00_7107), port: 700)]
+    // Ports below the ephemeral range; somebody may have one of them.
+    for base in stride(from: 20_000 as UInt16, to: 30_000, by: 997) {
+      sharded.mediaListen = [SocketAddress(ip: .loopbackV4, port: base)]
+      guard let server = try? RoostServer.start(sharded, isDev: true, log: .silent) else { continue }
+      defer { server.stop() }
+      #expect(server.announcement.media == ["203.0.113.7:700", "203.0.113.7:701"])
+      var third = sharded
+      let other = TemporaryDirectory()
+      third.dataDirectory = other.path
+      third.mediaListen = [SocketAddress(ip: .loopbackV4, port: base + 1)]
+      third.mediaShards = 1
+      do {
+        _ = try RoostServer.start(third, isDev: true, log: .silent)
+        Issue.record("the second thread's port was free")
+      } catch {
+        #expect("\(error)".contains("127.0.0.1:\(base + 1)"))
+      }
+      return
+    }
+    Issue.record("no two ports were free")
+  }
+
+  @Test func `Ports beyond the last are refused`() {
+    let directory = TemporaryDirectory()
+    var sharded = configuration(directory)
+    sharded.mediaShards = 2
+    sharded.mediaListen = [SocketAddress(ip: .loopbackV4, port: 65_535)]
+    #expect(
+      throws: ServerError.configuration("media.listen: there is no port 65536 for the shard 1")
+    ) {
+      try RoostServer.start(sharded, isDev: true, log: .silent)
+    }
+  }
 }

@@ -313,6 +313,20 @@ void cnet_event_clear(int descriptor) {
   }
 }
 
+int cnet_allowed_cpus(int *cpus, unsigned count) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  // Fails only where the kernel has more processors than the set; then nothing is known.
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -errno;
+  unsigned found = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &set)) continue;
+    if (found < count) cpus[found] = cpu;
+    found++;
+  }
+  return (int)found;
+}
+
 int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *context) {
   pthread_attr_t attributes;
   int code = pthread_attr_init(&attributes);

@@ -36,7 +36,30 @@ public struct EndpointStatistics: Hashable, Sendable {
 
   private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
 
-  init() {}
+  /// Has counted nothing: the sum of no endpoints.
+  public init() {}
+
+  /// Adds what another shard's endpoint has counted.
+  ///
+  /// Gauges are added too: a room that spans shards counts once on each.
+  public mutating func add(_ other: EndpointStatistics) {
+    receivedPackets &+= other.receivedPackets
+    receivedOctets &+= other.receivedOctets
+    audioPackets &+= other.audioPackets
+    forwardedPackets &+= other.forwardedPackets
+    forwardedOctets &+= other.forwardedOctets
+    reports &+= other.reports
+    checks &+= other.checks
+    discoveries &+= other.discoveries
+    handshakes &+= other.handshakes
+    peers += other.peers
+    connectedPeers += other.connectedPeers
+    rooms += other.rooms
+    tracks += other.tracks
+    subscriptions += other.subscriptions
+    openHandshakes += other.openHandshakes
+    for index in drops.indices { drops[index] &+= other.drops[index] }
+  }
 
   /// How often something was dropped for `reason`.
   public func dropped(_ reason: DropReason) -> UInt64 {

@@ -21,6 +21,8 @@ public struct Configuration: Hashable, Sendable {
   /// The page's address when a proxy changes it; empty derives it from the host and the port.
   public var publicURL = ""
   /// UDP addresses of the media plane, at most one IPv4 and one IPv6; `[::]` alone takes both.
+  ///
+  /// These are the first shard's; each further shard takes the next port.
   public var mediaListen = [
     SocketAddress(ip: .loopbackV4, port: 50000), SocketAddress(ip: .loopbackV6, port: 50000),
   ]
@@ -28,6 +30,8 @@ public struct Configuration: Hashable, Sendable {
   public var mediaAnnounce: [SocketAddress] = []
   /// How many milliseconds a busy shard gathers packets for one receiver at most; 0 never does.
   public var mediaCoalesceMax = 5
+  /// Threads of the media plane, each with its own UDP port; 0 is one a processor.
+  public var mediaShards = 0
   /// Least serious log line that is written.
   public var logLevel = LogLevel.info
   /// How log lines are written.

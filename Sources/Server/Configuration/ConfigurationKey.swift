@@ -44,6 +44,9 @@ public struct ConfigurationKey: Sendable {
     .number(
       "media.coalesce_max", \.mediaCoalesceMax, 0...5,
       "Milliseconds for which a busy media thread gathers packets for one receiver at most; 0 never does."),
+    .number(
+      "media.shards", \.mediaShards, 0...Limits.shards,
+      "Media threads, each with the next UDP port; 0 is one for each processor that the process may use."),
     .choice("log.level", \.logLevel, "Least serious line that is logged."),
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
     .choice("registration.policy", \.registration, "Who may create an account."),

@@ -15,7 +15,8 @@ final class Services: Sendable {
   let configuration: Configuration
   let tokens: TokenAuthority
   let chat: ChatThread
-  let shard: ShardThread
+  /// The media plane, in the order of the shards' ids.
+  let shards: [ShardThread]
   let passwords: PasswordThread
   let refused = Refused()
   /// Whether everything runs; `/readyz` tells.
@@ -25,13 +26,13 @@ final class Services: Sendable {
 
   /// Bundles what was made.
   init(
-    configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shard: ShardThread,
+    configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shards: [ShardThread],
     passwords: PasswordThread
   ) {
     self.configuration = configuration
     self.tokens = tokens
     self.chat = chat
-    self.shard = shard
+    self.shards = shards
     self.passwords = passwords
   }
 }

@@ -41,7 +41,7 @@ extension SignalingCore {
   private func metrics() -> HTTPResponse {
     let families = Metrics.families(
       services: services, gateway: gateway.statistics, voice: voice.statistics,
-      voiceSessions: voice.sessionCount, rest: rest.statistics)
+      voiceSessions: voice.sessionCount, placement: voice.placement, rest: rest.statistics)
     let body = families.map(\.exposition).joined()
     return HTTPResponse(
       status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],

@@ -29,11 +29,11 @@ final class SignalingCore {
   /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
   private var voiceSeats: [VoiceKey: VoicePlace] = [:]
   private var departureCount: UInt64 = 0
-  /// Commands that the shard's mailbox had no room for, in order.
+  /// For each shard, the commands that its mailbox had no room for, in order.
   ///
   /// None may be lost, or a muted member would go on being heard. At most a few for each voice session,
   /// whose number is bounded.
-  private var heldCommands: [MediaCommand] = []
+  private var heldCommands: [[MediaCommand]]
 
   private var gatewayActions = GatewayActions()
   private var voiceActions: [VoiceAction] = []
@@ -62,7 +62,10 @@ final class SignalingCore {
     gatewayConfiguration.limits.connectionCountMax = services.configuration.connectionsMax
     gateway = Gateway(
       configuration: gatewayConfiguration, tokens: services.tokens, random: SystemRandom())
-    voice = VoiceGateway(endpoint: site.voiceEndpoint, node: site.node, random: SystemRandom())
+    heldCommands = [[MediaCommand]](repeating: [], count: services.shards.count)
+    var voiceConfiguration = VoiceGatewayConfiguration(endpoint: site.voiceEndpoint, node: site.node)
+    voiceConfiguration.sessionsMax = services.configuration.voicePeersMax
+    voice = VoiceGateway(configuration: voiceConfiguration, random: SystemRandom())
     rest = RESTAPI(
       configuration: RESTConfiguration(
         apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost",
@@ -154,8 +157,8 @@ final class SignalingCore {
       for output in batch { receive(output, on: loop) }
     }
     services.chat.tookOutputs(batches.count)
-    for event in services.shard.events.drain() {
-      voice.media(event, at: now.instant, into: &voiceActions)
+    for shard in services.shards {
+      for event in shard.events.drain() { voice.media(event, at: now.instant, into: &voiceActions) }
     }
     for result in services.passwords.results.drain() {
       switch result {
@@ -203,6 +206,7 @@ final class SignalingCore {
   }
 
   private func place(_ assignment: VoiceAssignment) {
+    voice.observe(utilisations: services.shards.map { $0.latestStatistics().utilisation })
     let ticket = voice.admit(assignment, at: now.instant)
     gateway.dispatchVoiceServerUpdate(
       session: assignment.sessionID, guild: assignment.guildID, token: ticket?.token ?? "",
@@ -214,22 +218,26 @@ final class SignalingCore {
   private func settle(on loop: HTTPLoop) {
     perform(on: loop)
     retell()
-    let retry = heldCommands.isEmpty ? .distantFuture : now.instant + Limits.commandRetry
+    let retry = heldCommands.allSatisfy(\.isEmpty) ? .distantFuture : now.instant + Limits.commandRetry
     loop.setTimer(min(gateway.deadline, voice.deadline, retry))
   }
 
-  /// Commands the shard, after those that it had no room for.
-  private func tell(_ command: MediaCommand) {
-    if heldCommands.isEmpty, services.shard.commands.post(command) { return }
+  /// Commands a shard, after those that it had no room for.
+  private func tell(_ shard: ShardID, _ command: MediaCommand) {
+    let index = Int(shard.rawValue)
+    if heldCommands[index].isEmpty, services.shards[index].commands.post(command) { return }
     services.refused.mediaCommands.add()
-    heldCommands.append(command)
+    heldCommands[index].append(command)
   }
 
   private func retell() {
-    guard let firstRefused = heldCommands.firstIndex(where: { !services.shard.commands.post($0) }) else {
-      return heldCommands.removeAll()
+    for (index, shard) in services.shards.enumerated() where !heldCommands[index].isEmpty {
+      if let firstRefused = heldCommands[index].firstIndex(where: { !shard.commands.post($0) }) {
+        heldCommands[index].removeFirst(firstRefused)
+      } else {
+        heldCommands[index].removeAll()
+      }
     }
-    heldCommands.removeFirst(firstRefused)
   }
 
   /// Does what is asked until nothing is; what a refused request causes is done in the next round.
@@ -259,7 +267,7 @@ final class SignalingCore {
     switch action {
     case .send(let id, let message): send(message, to: id, on: loop)
     case .close(let id, let code): close(id, code.rawValue, code.reason, on: loop)
-    case .media(let command): tell(command)
+    case .media(let shard, let command): tell(shard, command)
     case .left(let departure): leave(departure)
     }
   }

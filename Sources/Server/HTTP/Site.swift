@@ -9,7 +9,7 @@ struct Site: Sendable {
   let gatewayURL: String
   /// `host:port` of the voice gateway.
   let voiceEndpoint: String
-  /// What the voice gateway tells about the shard.
+  /// What the voice gateway tells about the media plane.
   let node: MediaNodeDescription
   /// How many of the listeners, the first ones, are the page's and the main gateway's.
   let mainListeners: Int

@@ -10,7 +10,7 @@ enum Metrics {
   /// All families, in a fixed order.
   static func families(
     services: Services, gateway: GatewayStatistics, voice: VoiceStatistics, voiceSessions: Int,
-    rest: RESTStatistics
+    placement: ShardPlacement, rest: RESTStatistics
   ) -> [MetricFamily] {
     var families = [
       MetricFamily(
@@ -24,7 +24,10 @@ enum Metrics {
     families += of(voice, sessions: voiceSessions)
     families += of(services.chat.latestStatistics())
     families += mailboxes(services)
-    families += of(services.shard.latestStatistics())
+    let shards = services.shards.map { $0.latestStatistics() }
+    families += of(ShardStatistics.total(of: shards))
+    families += each(shards)
+    families += of(placement)
     return families
   }
 
@@ -75,7 +78,7 @@ enum Metrics {
           ("rate_limited", voice.rateLimited), ("ignored", voice.ignored), ("timed_out", voice.timedOut),
           ("abandoned", voice.abandoned), ("transport_failed", voice.transportsFailed),
           ("stray_media_event", voice.strayMediaEvents), ("ticket_refused", voice.ticketsRefused),
-          ("picture_refused", voice.picturesRefused),
+          ("picture_refused", voice.picturesRefused), ("session_refused", voice.sessionsRefused),
         ].map { .init(labels: [("event", $0.0)], value: Double($0.1)) }),
     ]
   }
@@ -99,8 +102,13 @@ enum Metrics {
         samples: [
           ("chat_requests", services.refused.chatRequests),
           ("media_commands", services.refused.mediaCommands),
-          ("media_events", services.shard.droppedEvents), ("passwords", services.refused.passwords),
-        ].map { .init(labels: [("mailbox", $0.0)], value: Double($0.1.value)) })
+          ("passwords", services.refused.passwords),
+        ].map { .init(labels: [("mailbox", $0.0)], value: Double($0.1.value)) }
+          + [
+            .init(
+              labels: [("mailbox", "media_events")],
+              value: Double(services.shards.reduce(0) { $0 + $1.droppedEvents.value }))
+          ])
     ]
   }
 
@@ -113,14 +121,6 @@ enum Metrics {
       counter(
         "media_segmentation_refused_total", "Segmented sends that the kernel refused.",
         shard.sends.segmentationRefused),
-      MetricFamily(
-        name: "roost_media_coalescing_window_seconds",
-        help: "How long packets gather at present.", kind: .gauge,
-        samples: [.init(value: shard.coalescingWindow.seconds)]),
-      MetricFamily(
-        name: "roost_media_shard_utilisation_ratio",
-        help: "Share of a processor that the media thread uses.", kind: .gauge,
-        samples: [.init(value: shard.utilisation)]),
       histogram(
         "forward_latency_seconds", "From a packet's arrival at the machine to the return of the send call.",
         shard.sends.latency),

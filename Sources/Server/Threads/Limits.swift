@@ -15,7 +15,9 @@ enum Limits {
   ///
   /// Full: answered "overloaded" at once.
   static let passwords = 64
-  /// Commands that wait for the shard, a dozen octets to a kilobyte each.
+  /// Media threads: more processors than one node's network card feeds, and one octet numbers them.
+  static let shards = 64
+  /// Commands that wait for a shard, a dozen octets to a kilobyte each.
   ///
   /// Several a voice connection when everybody joins at once. Full: counted and held back, in order, until
   /// there is room.

@@ -28,18 +28,16 @@ struct Shard: ~Copyable {
   /// Whether datagrams came faster than they were taken since the load was last looked at.
   private var isBehind = false
 
-  /// Takes one or two bound sockets, of different families, and the endpoint they serve.
+  /// Takes its sockets and the endpoint they serve.
   ///
   /// Packets gather for at most `coalesceMax`.
   init(
-    first: consuming UDPSocket, second: consuming UDPSocket?, endpoint: consuming Endpoint,
-    coalesceMax: Interval
+    sockets: consuming ShardSockets, endpoint: consuming Endpoint, coalesceMax: Interval
   ) throws(NetError) {
-    let sink = try ShardSink(first: first, second: second)
-    self.sink = sink
+    sink = try ShardSink(first: sockets.first, second: sockets.second)
     window = CoalescingWindow(longest: coalesceMax)
-    self.first = first
-    self.second = second
+    first = sockets.first
+    second = sockets.second
     self.endpoint = endpoint
   }
 

@@ -102,6 +102,15 @@ struct SendStatistics: Sendable {
     refused &+= queue.refusedCount
     latency.merge(queue.latency)
   }
+
+  mutating func add(_ other: SendStatistics) {
+    packets &+= other.packets
+    runs &+= other.runs
+    segmentationRefused &+= other.segmentationRefused
+    overflow &+= other.overflow
+    refused &+= other.refused
+    latency.merge(other.latency)
+  }
 }
 
 /// Collects what the endpoint reports within one turn of the loop.

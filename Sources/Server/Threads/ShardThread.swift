@@ -4,7 +4,7 @@ internal import Net
 internal import SFU
 internal import Synchronization
 
-/// The media plane's thread, seen from the others: commands in, events out, statistics to read.
+/// A thread of the media plane, seen from the others: commands in, events out, statistics to read.
 final class ShardThread: Sendable {
   /// What the shard is told; refuses when full.
   let commands: Mailbox<MediaCommand>
@@ -25,9 +25,11 @@ final class ShardThread: Sendable {
     events = Mailbox(capacity: Limits.mediaEvents, wake: wakeLoop)
   }
 
-  /// Runs `shard` on a thread of its own.
-  func start(_ shard: sending ShardBox) throws(NetError) {
-    let started = try PinnedThread.start(name: "roost-shard", cpu: nil) { [self] in
+  /// Runs `shard` on a thread of its own called `name`, on `processor` or, where that is refused, on any.
+  ///
+  /// Says whether the thread is where it was wanted.
+  func start(_ shard: ShardBox, name: String, on processor: Int?) throws(NetError) -> Bool {
+    let body: @Sendable () -> Void = { [self] in
       // The box is emptied once, so that the loop owns the shard without reference counts.
       guard var shard = shard.take() else { return }
       do {
@@ -36,7 +38,13 @@ final class ShardThread: Sendable {
         preconditionFailure("a descriptor of ours is wrong: \(error)")
       }
     }
+    if let processor, let started = try? PinnedThread.start(name: name, cpu: processor, body: body) {
+      thread.withLock { $0 = started }
+      return true
+    }
+    let started = try PinnedThread.start(name: name, cpu: nil, body: body)
     thread.withLock { $0 = started }
+    return processor == nil
   }
 
   /// Tells the thread to end and waits for it.
@@ -86,16 +94,16 @@ struct ShardStatistics: Sendable {
 }
 
 /// Carries a shard, which cannot be copied, into its thread.
-final class ShardBox {
-  private var shard: Shard?
+final class ShardBox: Sendable {
+  private let shard: Mutex<Shard?>
 
   /// Packs `shard`.
-  init(_ shard: consuming Shard) {
-    self.shard = consume shard
+  init(_ shard: consuming sending Shard) {
+    self.shard = Mutex(consume shard)
   }
 
   /// Gives the shard out, once.
-  func take() -> Shard? {
-    shard.take()
+  func take() -> sending Shard? {
+    shard.withLock { shard in shard.take() }
   }
 }

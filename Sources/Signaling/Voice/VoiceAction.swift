@@ -29,8 +29,8 @@ public enum VoiceAction: Hashable, Sendable {
   case send(ConnectionID, SocketMessage)
   /// A close; the socket is forgotten here, `closed` need not follow.
   case close(ConnectionID, VoiceCloseCode)
-  /// A command for the shard.
-  case media(MediaCommand)
+  /// A command for a shard.
+  case media(ShardID, MediaCommand)
   /// A voice state to end.
   case left(VoiceDeparture)
 }

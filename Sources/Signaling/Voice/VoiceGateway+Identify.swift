@@ -16,7 +16,7 @@ extension VoiceGateway {
       return nil
     }
     wake(at: now)
-    return VoiceTicket(token: token, endpoint: endpoint)
+    return VoiceTicket(token: token, endpoint: configuration.endpoint)
   }
 
   mutating func identify(
@@ -33,16 +33,19 @@ extension VoiceGateway {
     let seat = ticket.seat
     tickets.withdraw(seat.key)
     if let older = seats[seat.key] { end(older, .disconnected, at: now, into: &actions) }
+    guard sessions.count < configuration.sessionsMax else {
+      statistics.sessionsRefused &+= 1
+      actions.append(.left(VoiceDeparture(seat)))
+      throw .serverCrashed
+    }
     let peer = makeSession(ticket, identify, connection, at: now)
     statistics.identified &+= 1
     guard let session = sessions[peer] else { return }
-    actions.append(
-      .media(
-        .admit(
-          PeerAdmission(
-            peer: peer, room: RoomID(channel: seat.channel), user: seat.user, ssrc: session.ssrc,
-            permissions: session.standing.permissions(version: nextPermissionVersion())))))
-    send(.ready(of: session, address: announcedAddress), to: peer, into: &actions)
+    let admission = PeerAdmission(
+      peer: peer, room: RoomID(channel: seat.channel), user: seat.user, ssrc: session.ssrc,
+      permissions: session.standing.permissions(version: nextPermissionVersion()))
+    tellShard(of: peer, .admit(admission), into: &actions)
+    send(.ready(of: session, address: announcedAddress(for: peer)), to: peer, into: &actions)
     // Right after READY, and also when nobody is here: some clients read their socket only between
     // the steps of IP discovery, and this message wakes them.
     send(.clientsConnect(presentUsers(beside: peer)), to: peer, into: &actions)
@@ -75,8 +78,8 @@ extension VoiceGateway {
     let version = connections[connection]?.version ?? 8
     sessions[peer] = VoiceSession(
       peer: peer, seat: seat, token: identify.token, ssrc: unusedSSRC(),
-      streamOffers: identify.streams, standing: ticket.standing, connection: connection, lostAt: now,
-      version: version)
+      shard: placement.place(in: seat.channel).shard, streamOffers: identify.streams,
+      standing: ticket.standing, connection: connection, lostAt: now, version: version)
     sessionTokens[identify.token] = peer
     seats[seat.key] = peer
     rooms[seat.channel, default: []].append(peer)
@@ -91,11 +94,6 @@ extension VoiceGateway {
       let ssrc = UInt32(truncatingIfNeeded: random.next()) & 0x7FFF_FFFF & ~VoiceSession.blockMask
       if ssrc != 0, ssrcs.insert(ssrc).inserted { return ssrc }
     }
-  }
-
-  private var announcedAddress: SocketAddress {
-    node.addresses.first { $0.ip.isV4 } ?? node.addresses.first
-      ?? SocketAddress(ip: .loopbackV4, port: 0)
   }
 
   mutating func resume(

@@ -45,7 +45,8 @@ extension VoiceGateway {
     _ peer: PeerID, _ code: VoiceCloseCode?, at now: Instant, into actions: inout [VoiceAction]
   ) {
     guard let session = sessions[peer] else { return }
-    actions.append(.media(.remove(peer)))
+    tellShard(of: peer, .remove(peer), into: &actions)
+    _ = placement.leave(session.seat.channel, session.shard)
     if let connection = session.connection {
       connections[connection] = nil
       if let code { actions.append(.close(connection, code)) }

@@ -14,7 +14,7 @@ extension VoiceGateway {
       mode: mode, secretKey: random.octets(32),
       opusPayloadType: codecs.opusPayloadType ?? VoiceGateway.udpOpusPayloadType,
       videoCodecs: codecs.video.map(\.codec))
-    actions.append(.media(.connectVoice(peer, offer)))
+    tellShard(of: peer, .connectVoice(peer, offer), into: &actions)
     take(codecs, of: peer, into: &actions)
     let description = VoiceMessage.sessionDescription(offer, describing: medium(of: peer))
     send(description, to: peer, into: &actions)
@@ -51,9 +51,10 @@ extension VoiceGateway {
     // A node without an address or a certificate can serve nobody.
     guard
       let answer = WebRTCAnswerFragment(
-        addresses: node.addresses, fingerprint: node.fingerprint, ufrag: ufrag, password: password)
+        addresses: addresses(for: peer), fingerprint: configuration.node.fingerprint, ufrag: ufrag,
+        password: password)
     else { throw .serverCrashed }
-    actions.append(.media(.connectWebRTC(peer, offer)))
+    tellShard(of: peer, .connectWebRTC(peer, offer), into: &actions)
     take(codecs, of: peer, into: &actions)
     let description = VoiceMessage.sessionDescription(answer.text, describing: medium(of: peer))
     send(description, to: peer, into: &actions)

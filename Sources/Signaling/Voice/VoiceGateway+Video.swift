@@ -68,8 +68,8 @@ extension VoiceGateway {
       sessions[peer]?.published.removeAll { $0 == source }
       if !layers.isEmpty { sessions[peer]?.published.append(source) }
       let version = sessions[peer]?.videoVersion ?? 0
-      actions.append(
-        .media(.publishVideo(peer, VideoPublication(version: version, source: source, layers: layers))))
+      let publication = VideoPublication(version: version, source: source, layers: layers)
+      tellShard(of: peer, .publishVideo(peer, publication), into: &actions)
     }
   }
 
@@ -80,13 +80,9 @@ extension VoiceGateway {
     for want in wants.streams where isVideo(want.ssrc) && streams.count < VoiceLimits.forwardedWantsMax {
       streams.append(want)
     }
-    actions.append(
-      .media(
-        .wantVideo(
-          peer,
-          VideoWants(
-            version: sessions[peer]?.videoVersion ?? 0, others: wants.others,
-            streams: streams))))
+    let wanted = VideoWants(
+      version: sessions[peer]?.videoVersion ?? 0, others: wants.others, streams: streams)
+    tellShard(of: peer, .wantVideo(peer, wanted), into: &actions)
   }
 
   /// Whether somebody's pictures could be received under `ssrc`.

@@ -28,7 +28,8 @@ extension VoiceGateway {
     }
     guard session.standing != standing else { return }
     sessions[peer]?.standing = standing
-    actions.append(.media(.permit(peer, standing.permissions(version: nextPermissionVersion()))))
+    let permissions = standing.permissions(version: nextPermissionVersion())
+    tellShard(of: peer, .permit(peer, permissions), into: &actions)
     if !standing.maySpeak { speak(peer, flags: 0, at: now, into: &actions) }
     refreshPicture(of: peer, at: now, into: &actions)
   }

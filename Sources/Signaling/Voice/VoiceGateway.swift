@@ -1,5 +1,5 @@
 public import Base
-public import MediaControl
+import MediaControl
 
 /// Discord's voice gateway, versions 4 to 9 (voice.md): sockets and voice sessions in, actions out.
 ///
@@ -17,14 +17,15 @@ public import MediaControl
 /// A session has an SSRC of its own and a PeerID that is never used again. A user has one session in a
 /// guild: a further IDENTIFY, or a voice state of another main gateway session, ends the older one.
 public struct VoiceGateway<Random: RandomSource>: ~Copyable {
-  let endpoint: String
-  let node: MediaNodeDescription
+  let configuration: VoiceGatewayConfiguration
   var random: Random
 
   var connections: [ConnectionID: VoiceConnection] = [:]
   var sessions: [PeerID: VoiceSession] = [:]
   var tickets = VoiceTickets()
   var failures = VoiceFailures()
+  /// Which shard holds whose media.
+  package internal(set) var placement: ShardPlacement
 
   /// The peers of each channel, in the order of their IDENTIFY: every fan-out follows it.
   var rooms: [Snowflake: [PeerID]] = [:]
@@ -47,11 +48,11 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
   /// What was counted so far.
   public internal(set) var statistics = VoiceStatistics()
 
-  /// Makes a gateway that admits to `endpoint` (`host:port`) and to the media of `node`.
-  public init(endpoint: String, node: MediaNodeDescription, random: Random) {
-    self.endpoint = endpoint
-    self.node = node
+  /// Makes a gateway without sessions.
+  public init(configuration: VoiceGatewayConfiguration, random: Random) {
+    self.configuration = configuration
     self.random = random
+    placement = ShardPlacement(shards: configuration.node.shards.count, policy: configuration.spread)
   }
 
   /// When `expire` wants to be called next.

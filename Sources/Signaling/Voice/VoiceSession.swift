@@ -16,6 +16,8 @@ struct VoiceSession {
   let token: String
   /// What READY announced and what every other member receives.
   let ssrc: UInt32
+  /// Where its media is, for as long as the session lasts.
+  let shard: ShardID
   /// What the client said in IDENTIFY that it may send; READY gave each two SSRCs.
   let streamOffers: [VoiceStreamOffer]
   var standing: VoiceStanding

@@ -27,6 +27,8 @@ public struct VoiceStatistics: Hashable, Sendable {
 
   /// Pictures refused because too many members of the channel show some already.
   public var picturesRefused: UInt64 = 0
+  /// IDENTIFYs refused because there were as many sessions as may be.
+  public var sessionsRefused: UInt64 = 0
 
   init() {}
 }

@@ -11,8 +11,13 @@ final class VoiceBench {
   static let guild = Snowflake(rawValue: 1_200_000_000_000_000_001)
   static let channel = Snowflake(rawValue: 1_200_000_000_000_000_011)
   static let fingerprint = [UInt8](repeating: 0xAB, count: 32)
-  static let node = MediaNodeDescription(
-    addresses: [SocketAddress(ip: IPAddress(v4: 0xCB00_710A), port: 50_001)], fingerprint: fingerprint)
+  /// A node whose shards have the ports 50,001 and up.
+  static func node(shards: Int) -> MediaNodeDescription {
+    MediaNodeDescription(
+      shards: (0..<UInt16(shards)).map {
+        [SocketAddress(ip: IPAddress(v4: 0xCB00_710A), port: 50_001 + $0)]
+      }, fingerprint: fingerprint)
+  }
 
   var gateway: VoiceGateway<SeededRandom>
   var now = Instant.zero
@@ -22,9 +27,11 @@ final class VoiceBench {
   var extra: [VoiceAction] = []
   private var connectionCount: UInt64 = 0
 
-  init(seed: UInt64 = 1) {
-    gateway = VoiceGateway(
-      endpoint: "voice1.example:443", node: VoiceBench.node, random: SeededRandom(seed: seed))
+  init(seed: UInt64 = 1, shards: Int = 1, configure: (inout VoiceGatewayConfiguration) -> Void = { _ in }) {
+    var configuration = VoiceGatewayConfiguration(
+      endpoint: "voice1.example:443", node: VoiceBench.node(shards: shards))
+    configure(&configuration)
+    gateway = VoiceGateway(configuration: configuration, random: SeededRandom(seed: seed))
   }
 
   static func user(_ number: UInt64) -> Snowflake { Snowflake(rawValue: 1_100_000_000_000_000_000 + number) }
@@ -132,7 +139,14 @@ final class VoiceBench {
   var statistics: VoiceStatistics { gateway.statistics }
 
   var commands: [MediaCommand] {
-    actions.compactMap { if case .media(let command) = $0 { command } else { nil } }
+    actions.compactMap { if case .media(_, let command) = $0 { command } else { nil } }
+  }
+
+  /// The commands to one shard.
+  func commands(to shard: UInt8) -> [MediaCommand] {
+    actions.compactMap {
+      if case .media(ShardID(rawValue: shard), let command) = $0 { command } else { nil }
+    }
   }
 
   var departures: [VoiceDeparture] {

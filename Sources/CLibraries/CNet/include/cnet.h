@@ -65,6 +65,8 @@ int cnet_event_open(void);
 void cnet_event_signal(int descriptor);
 void cnet_event_clear(int descriptor);
 
+// The numbers of the processors that this thread may use, ascending, at most `count`; gives how many there are.
+int cnet_allowed_cpus(int *cpus, unsigned count);
 // Starts a thread with all signals blocked, on `cpu` unless negative.
 int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *context);
 // Called by the thread itself: its name in tools (15 characters) and exact timers.
