@@ -20,8 +20,9 @@ public struct Limits: Hashable, Sendable {
   /// Opened packets that wait to be sent, 1.5 KiB each.
   ///
   /// A coalescing window of 5 ms brings 500 when a shard takes 100,000 packets a second, more than it can
-  /// seal. A shard sends before it takes the next when they are all in use; one that does not loses it.
-  public var stagedFrames = 512
+  /// seal; a turn of its loop takes 1,024 datagrams before it sends. Full: the oldest that is not being sent
+  /// gives way and is counted, so that an overloaded shard forwards what is new.
+  public var stagedFrames = 2_048
   /// Addresses that passed a check, of one peer: a browser with four interfaces, IPv4 and IPv6.
   public var addressesPerPeer = 8
   /// Addresses of all peers together: two a peer on average; 40 octets each and as much again empty.
@@ -65,6 +66,10 @@ public struct Limits: Hashable, Sendable {
 enum Fixed {
   /// Frames that one listener gets in a row: what leaves as one segmented send, see `NetLimits.runCountMax`.
   static let roundCountMax = 64
+  /// Rooms in the middle of a round that are passed over in the search for the oldest packet.
+  static let shedProbesMax = 16
+  /// Owners whose deadline one call serves: when a network fails, thousands expire at once.
+  static let expiriesMax = 64
   /// Octets of a local user fragment that the router keeps inline; signaling mints 8 to 16.
   static let ufragCountMax = 32
   /// Octets of an opened datagram that are forwarded: 1500 less the largest header and tag that egress adds.

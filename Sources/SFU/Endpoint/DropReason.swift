@@ -51,7 +51,7 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case stale
   /// RTP without a payload: padding only, a probe.
   case empty
-  /// No slot to wait in until it is sent.
+  /// It gave up its slot to a newer packet while it waited to be sent, or there was none.
   case stagingFull
   /// Its publisher left while it waited to be sent.
   case unpublished

@@ -119,6 +119,7 @@ extension Endpoint {
   private mutating func stage(
     _ packet: IngressPacket, _ payload: Span<UInt8>, _ origin: Origin
   ) throws(DropReason) {
+    if staging.isFull { shedOldest() }
     guard !staging.isFull else { throw .stagingFull }
     let track = try track(of: packet, origin)
     if tracks[track].isSilent(for: configuration.silence, at: origin.at) {

@@ -90,7 +90,7 @@ public struct Endpoint: ~Copyable {
   /// Takes in one datagram: `datagram[0 ..< count]`, which is decrypted in place.
   ///
   /// It reached the machine at `arrival`, which is not after `now`. Media that is to be forwarded waits for
-  /// ``transmitStaged(at:budget:into:)``; while ``isStagingFull`` it would be dropped. O(1), but for the
+  /// ``transmitStaged(at:budget:into:)``; when no more of it may wait, the oldest gives way. O(1), but for the
   /// first packet of a track, which makes a row for every member of the room.
   public mutating func receive(
     _ datagram: inout MutableSpan<UInt8>, count: Int, from source: SocketAddress, arrival: Instant,
@@ -132,12 +132,13 @@ public struct Endpoint: ~Copyable {
     report(to: &events)
   }
 
-  /// Does everything whose time has come.
+  /// Does what has fallen due, oldest first; ``deadline`` says whether more is left than one call may do.
   public mutating func expire(
     at now: Instant,
     into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
   ) {
-    while let owner = deadlines.popExpired(at: now) {
+    for _ in 0..<Fixed.expiriesMax {
+      guard let owner = deadlines.popExpired(at: now) else { break }
       if let peer = peers.handle(at: owner) {
         expirePeer(peer, at: now, into: &sink)
       } else if let track = tracks.handle(at: owner - peers.capacity) {

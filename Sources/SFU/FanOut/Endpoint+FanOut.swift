@@ -24,9 +24,6 @@ extension Endpoint {
     return frame.arrival
   }
 
-  /// Whether the next packet could not wait: what waits must be sent before.
-  public var isStagingFull: Bool { staging.isFull }
-
   /// Seals and sends packets that wait, at most `budget`.
   ///
   /// A listener's packets of one round stay together, so that the call's first listener may exceed a budget
@@ -69,6 +66,25 @@ extension Endpoint {
     // Rare: brings the room to the front of those that wait.
     while let first = turns?.first, first != room { rotate() }
     endTurn()
+  }
+
+  /// Drops the oldest packet that is not being sent, for the sake of a newer one.
+  ///
+  /// The first room in the queue has waited longest; what is in the middle of a round stays.
+  mutating func shedOldest() {
+    for _ in 0..<Fixed.shedProbesMax {
+      guard let room = turns?.first else { return }
+      guard rooms[room].roundCount == 0, let frame = staging[rooms[room].staged.first] else {
+        rotate()
+        continue
+      }
+      if !frame.isRevoked, tracks.contains(frame.track) {
+        drop(.stagingFull, tracks[frame.track].publisher)
+      }
+      staging.removeFirst(of: &rooms[room].staged)
+      if rooms[room].staged.count == 0 { endTurn() }
+      return
+    }
   }
 
   private mutating func beginRound(of room: Handle<Room>, at now: Instant) {

@@ -23,7 +23,8 @@ struct StagedFrame {
 ///
 /// Owned by an ``Endpoint``. A room's frames form a chain in order of arrival, which the room's
 /// ``StagedChain`` holds at both ends. The slot that was freed last is used next, so that a few warm slots
-/// serve a shard whose window is closed. A full one refuses (``DropReason/stagingFull``).
+/// serve a shard whose window is closed. A full one refuses; its endpoint then gives up the oldest
+/// (``DropReason/stagingFull``).
 struct Staging: ~Copyable {
   /// No slot.
   static let none = -1

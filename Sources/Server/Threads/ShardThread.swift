@@ -31,7 +31,7 @@ final class ShardThread: Sendable {
   func start(_ shard: ShardBox, name: String, on processor: Int?) throws(NetError) -> Bool {
     let body: @Sendable () -> Void = { [self] in
       // The box is emptied once, so that the loop owns the shard without reference counts.
-      guard var shard = shard.take() else { return }
+      guard let shard = shard.take() else { return }
       do {
         try shard.run(self)
       } catch {
