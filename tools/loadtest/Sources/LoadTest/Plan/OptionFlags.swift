@@ -3,7 +3,7 @@ internal import Crypto
 
 extension Options.Flag {
   /// Every flag, in the order of the help.
-  static let all: [Options.Flag] = target + load + reports
+  static let all: [Options.Flag] = target + load + network + reports
 
   private static let target: [Options.Flag] = [
     choice("adapter", "roost, or janus: a VideoRoom at --target ws://host:port", \.adapter),
@@ -94,6 +94,18 @@ extension Options.Flag {
     },
   ]
 
+  private static let network: [Options.Flag] = [
+    share("loss", "the share of datagrams that each member's emulated link loses, each way", \.link.loss),
+    interval("delay", .zero, .seconds(10), "how long they take each way", \.link.delay),
+    interval("jitter", .zero, .seconds(10), "how much longer or shorter, evenly spread", \.link.jitter),
+    share("reorder", "the share that is held back until later ones overtake it", \.link.reorder),
+    Options.Flag(name: "rate", value: "BITS", help: "what passes each way in a second, such as 500k or 5M") {
+      guard let rate = parseBitrate($1), rate >= 8_000 else { return "`\($1)` is no rate such as 500k or 5M" }
+      $0.link.rate = rate
+      return nil
+    },
+  ]
+
   private static let reports: [Options.Flag] = [
     Options.Flag(
       name: "fail-if", value: "'FIGURE>LIMIT'", help: "exit with 1, such as 'loss>0.1%'; may be repeated"
@@ -150,6 +162,20 @@ extension Options.Flag {
         return "`\($1)` is none of \(Options.names(Choice.self))"
       }
       $0[keyPath: field] = choice
+      return nil
+    }
+  }
+
+  private static func share(
+    _ name: String, _ help: String, _ field: any WritableKeyPath<Options, Double> & Sendable
+  ) -> Options.Flag {
+    Options.Flag(name: name, value: "SHARE", help: help) {
+      let isPercentage = $1.hasSuffix("%")
+      // `Double` also reads `inf` and `nan`: a share is none of these.
+      guard let number = Double(isPercentage ? String($1.dropLast()) : $1), number >= 0,
+        number <= (isPercentage ? 100 : 1)
+      else { return "`\($1)` is no share such as 1% or 0.01" }
+      $0[keyPath: field] = isPercentage ? number / 100 : number
       return nil
     }
   }

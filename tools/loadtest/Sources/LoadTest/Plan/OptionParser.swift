@@ -110,3 +110,15 @@ func parseInterval(_ text: String) -> Interval? {
   }
   return nil
 }
+
+/// Bits a second, such as `500k`, `2.5M` or `64000`; `nil` for anything else and above 10 Gbit/s.
+func parseBitrate(_ text: String) -> UInt64? {
+  let units: [(String, Double)] = [("k", 1e3), ("M", 1e6), ("G", 1e9), ("", 1)]
+  for (unit, bits) in units where text.hasSuffix(unit) {
+    guard let number = Double(text.dropLast(unit.count)), number.isFinite, number > 0,
+      number * bits <= 10e9
+    else { continue }
+    return UInt64((number * bits).rounded())
+  }
+  return nil
+}

@@ -72,6 +72,8 @@ public struct Options: Sendable {
   public var verifyEvery: Int?
   /// Makes the scenario's choices reproducible.
   public var seed: UInt64 = 1
+  /// What the emulated link of each member does.
+  public var link = LinkConditions()
   /// What makes the run fail.
   public var thresholds: [Threshold] = []
   /// Where the report goes as JSON.

@@ -18,6 +18,7 @@ public enum FigureNames {
     ("corrupt", .count, "packets that did not open, or carried something else than was sent"),
     ("renumbered", .count, "packets whose number did not fit their RTP sequence number"),
     ("clipped", .count, "packets at the beginning of a spurt that the server did not let through yet"),
+    ("link.loss", .ratio, "datagrams that the emulated links took in and did not let out, both ways"),
     ("latency.p50", .seconds, "from the intended send time to the reading of the delivery"),
     ("latency.p95", .seconds, "the same"),
     ("latency.p99", .seconds, "the same"),

@@ -65,10 +65,7 @@ extension LoadRun {
   private func handle(_ event: MediaTransportEvent, _ member: Member, at now: Instant) {
     switch event {
     case .send(let octets):
-      if let descriptor = member.socket?.descriptor {
-        // What the kernel refuses is lost like any datagram, and repeated by the transport.
-        _ = sendDatagram(octets.span, count: octets.count, on: descriptor)
-      }
+      transmit(octets.span, count: octets.count, member, at: now)
     case .discovered(let address):
       guard let transport = member.transport as? VoiceTransport,
         let message = member.voice?.selectUDP(mode: transport.modeName, address: address)
@@ -102,15 +99,16 @@ extension LoadRun {
   }
 
   private func speak(_ member: Member, due: Instant) {
-    guard let transport = member.transport, let descriptor = member.socket?.descriptor else { return }
+    guard let transport = member.transport else { return }
     let payload = ProbePayload(
       run: run, sender: UInt32(member.index), number: member.nextNumber, intended: due)
     var span = slot.mutableSpan
     let count = transport.seal(payload, count: options.packetOctets, into: &span)
     guard count > 0 else { return }
-    measurements.lateness.record(MonotonicClock.now() - due)
-    // A packet that the kernel refuses was due all the same: it counts as lost.
-    _ = sendDatagram(span.span, count: count, on: descriptor)
+    let now = MonotonicClock.now()
+    measurements.lateness.record(now - due)
+    // A packet that the kernel or the link refuses was due all the same: it counts as lost.
+    transmit(span.span, count: count, member, at: now)
     member.nextNumber += 1
     measurements.sentCount += 1
   }
@@ -123,14 +121,18 @@ extension LoadRun {
       let now = MonotonicClock.now()
       for index in 0..<count {
         ring.withDatagram(index) { datagram, octets, _ in
-          take(&datagram, octets, member, at: now)
+          if member.downlink == nil {
+            take(&datagram, octets, member, at: now)
+          } else {
+            carry(datagram.span, count: octets, member, isToServer: false, at: now)
+          }
         }
         if !mediaEvents.isEmpty { handleMedia(member, at: now) }
       }
     } while count == LoadRun.receiveSlots
   }
 
-  private func take(
+  func take(
     _ datagram: inout MutableSpan<UInt8>, _ count: Int, _ member: Member, at now: Instant
   ) {
     guard let transport = member.transport else { return }

@@ -86,6 +86,10 @@ extension LoadRun {
       Figure("renumbered", Double(totals.renumbered), .count),
       Figure("gap.max", totals.gapMax.seconds, .seconds),
     ]
+    if measurements.linkedCount > 0 {
+      let share = Double(measurements.unlinkedCount) / Double(measurements.linkedCount)
+      figures.append(Figure("link.loss", share, .ratio))
+    }
     if options.scenario == .muteFlaps { figures.append(Figure("clipped", Double(totals.clipped), .count)) }
     figures += LoadRun.quantiles(
       "latency", measurements.latency, [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)],

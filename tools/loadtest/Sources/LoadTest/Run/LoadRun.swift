@@ -49,6 +49,7 @@ final class LoadRun {
   var mediaEvents: [MediaTransportEvent] = []
   /// Which lane speaks under an SSRC.
   var laneOfSSRC: [UInt32: Int] = [:]
+  var underWay = DelayLine<LinkedDatagram>(capacity: LoadRun.linkCapacity)
   var voiceTargets: [String: GatewayTarget] = [:]
 
   var phase = Phase.joining
@@ -95,6 +96,12 @@ final class LoadRun {
           index: index, seat: seat, token: target.tokens[index], usesWebRTC: usesWebRTC,
           speakerCount: options.speakers))
       rooms[seat.room].append(index)
+    }
+    if !options.link.isPerfect {
+      for member in members {
+        member.uplink = EmulatedLink(options.link, seed: random.next())
+        member.downlink = EmulatedLink(options.link, seed: random.next())
+      }
     }
     self.members = members
     self.rooms = rooms
@@ -162,6 +169,7 @@ final class LoadRun {
       sendDue(at: MonotonicClock.now())
     }
     now = MonotonicClock.now()
+    deliverLinked(at: now)
     sendDue(at: now)
     if now >= sweepAt {
       sweepAt = now + LoadRun.sweepInterval
@@ -190,6 +198,7 @@ final class LoadRun {
   private var deadline: Instant {
     var deadline = min(sweepAt, secondAt, phaseEnd)
     if isSending, let due = schedule?.nextDue { deadline = min(deadline, due) }
+    if let due = underWay.nextDue { deadline = min(deadline, due) }
     if phase == .measuring, stepNext < plan.steps.count {
       deadline = min(deadline, markedAt + plan.steps[stepNext].at)
     }

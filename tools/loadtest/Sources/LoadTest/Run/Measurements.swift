@@ -30,6 +30,9 @@ struct Measurements {
   private var sentAtMark: UInt64 = 0
   var verifiedCount: UInt64 = 0
   var corruptCount: UInt64 = 0
+  /// Datagrams that went on emulated links in the measured time, and those that did not come out.
+  var linkedCount: UInt64 = 0
+  var unlinkedCount: UInt64 = 0
   var joinedCount = 0
   var failures: [String: Int] = [:]
   /// What closed and finished streams add up to.

@@ -26,6 +26,11 @@ final class Member {
   var watchesWriting = [false, false]
   var transport: (any MediaTransport)?
   var socket: UDPSocket?
+  /// The emulated link, where there is one.
+  var uplink: EmulatedLink?
+  var downlink: EmulatedLink?
+  /// Counts the member's connections: what is under way on a link belongs to one of them.
+  var connection: UInt64 = 0
 
   /// When op 4 that joins was sent.
   var askedAt = Instant.zero
@@ -76,6 +81,7 @@ final class Member {
     gatewaySocket?.close()
     transport = nil
     socket = nil
+    connection += 1
   }
 
   /// Lets go of every connection.
@@ -85,6 +91,7 @@ final class Member {
     voice = nil
     transport = nil
     socket = nil
+    connection += 1
     self.stage = stage
   }
 }
