@@ -14,15 +14,17 @@ import Glibc
 
   private static func run(_ options: Options) {
     let machine = Machine.description
-    if !options.isJSON { write("\(machine)\n\n\(Figure.heading)\n", to: 1) }
+    let commit = Machine.commit
+    if !options.isJSON { write("\(machine), commit \(commit)\n\n\(Figure.heading)\n", to: 1) }
     do {
       var suite = try Suite(options) { figure in
         if !options.isJSON { write(figure.row + "\n", to: 1) }
       }
       try suite.run()
-      guard options.isJSON else { return }
-      let figures = suite.figures.map(\.json).joined(separator: ",")
-      write("{\"machine\":\"\(machine)\",\"figures\":[\(figures)]}\n", to: 1)
+      let figures = suite.figures.map(\.json).joined(separator: ",\n")
+      let json = "{\"machine\":\"\(machine)\",\"commit\":\"\(commit)\",\"figures\":[\n\(figures)\n]}\n"
+      if options.isJSON { write(json, to: 1) }
+      if let file = options.jsonFile { try Machine.write(json, toFile: file) }
     } catch {
       write("roost-bench: \(error)\n", to: 2)
       exit(70)

@@ -5,23 +5,26 @@ struct Options {
   /// A part of the run.
   enum Part: String, CaseIterable {
     case fanOut = "fan-out"
-    case coalescing, floods, peers
+    case coalescing, floods, growth, peers
   }
 
   var isJSON = false
+  /// Where the JSON goes beside the table on standard output.
+  var jsonFile: String?
   var only: Part?
   var repetitions = 7
   var peers = 10_000
 
   static let usage = """
-    usage: roost-bench [--quick] [--json] [--only=PART] [--repetitions=N] [--peers=N]
+    usage: roost-bench [--quick] [--json[=FILE]] [--only=PART] [--repetitions=N] [--peers=N]
 
     Measures on this machine, in one run: the floor (the tightest loop of seal and send), Roost's packet path
     beside it, DTLS handshakes, and memory. Times are processor time of the measuring thread.
 
       --quick          3 repetitions and 1,000 peers: a look, not a result
       --json           one JSON object instead of the table
-      --only=PART      fan-out, coalescing, floods or peers
+      --json=FILE      the table, and the JSON object in a file
+      --only=PART      fan-out, coalescing, floods, growth or peers
       --repetitions=N  samples of each figure, 3 to 100 (7); the first of a series is thrown away
       --peers=N        peers whose memory is measured, 100 to 10000 (10000)
     """
@@ -43,12 +46,13 @@ struct Options {
       switch (String(parts[0]), parts.count) {
       case ("--help", 1): return .help
       case ("--json", 1): options.isJSON = true
+      case ("--json", 2) where !parts[1].isEmpty: options.jsonFile = String(parts[1])
       case ("--quick", 1):
         options.repetitions = 3
         options.peers = 1_000
       case ("--only", 2):
         guard let part = Part(rawValue: String(parts[1])) else {
-          return .wrong("--only takes fan-out, coalescing, floods or peers")
+          return .wrong("--only takes fan-out, coalescing, floods, growth or peers")
         }
         options.only = part
       case ("--repetitions", 2):

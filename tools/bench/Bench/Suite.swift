@@ -10,8 +10,8 @@ struct Suite {
   private(set) var figures: [Figure] = []
   private let report: (Figure) -> Void
 
-  private static let size = 100
-  private static let sampleCount = 60_000
+  static let size = 100
+  static let sampleCount = 60_000
 
   init(_ options: Options, report: @escaping (Figure) -> Void) throws {
     self.options = options
@@ -25,6 +25,7 @@ struct Suite {
     }
     if options.includes(.coalescing) { try measureCoalescing(listeners: 1_000) }
     if options.includes(.floods) { try measureFloods() }
+    if options.includes(.growth) { try measureGrowth() }
     if options.includes(.peers) { try measurePeers() }
   }
 
@@ -35,7 +36,7 @@ struct Suite {
   }
 
   /// A room whose listeners are sinks.
-  private func world(_ listeners: Int) throws -> World {
+  func world(_ listeners: Int) throws -> World {
     var world = try World(peers: listeners + 8)
     for index in 0..<listeners { _ = try world.connect(at: sinks.address(index)) }
     return world

@@ -106,4 +106,5 @@ enum BenchError: Error {
   case notConnected, nothingForwarded
   case sinks(Int32)
   case floor(Int64)
+  case file(String)
 }

@@ -46,6 +46,7 @@ public enum FigureNames {
       "server.cpu_per_join", .seconds,
       "CPU time of the server until all had joined, media and signaling meanwhile included, per member"
     ),
+    ("server.shard_cpu_per_join", .seconds, "CPU time of its media threads until then, per member"),
     ("server.rss", .octets, "the server's largest resident memory"),
     ("server.rss_per_member", .octets, "its growth from before the joins to the end, per member"),
   ]

@@ -130,6 +130,8 @@ extension LoadRun {
     if let joined = usage.joined, early > 0 {
       let each = (joined.cpu.seconds - before.cpu.seconds) / Double(early)
       figures.append(Figure("server.cpu_per_join", each, .seconds))
+      let media = (joined.mediaCPU.seconds - before.mediaCPU.seconds) / Double(early)
+      figures.append(Figure("server.shard_cpu_per_join", media, .seconds))
     }
     return figures
   }
