@@ -192,6 +192,16 @@ public enum ChatCommand: Sendable {
   case addReaction(channel: Snowflake, message: Snowflake, ReactionEmoji)
   /// → ``ChatReply/done`` `user` nil: the actor's own.
   case removeReaction(channel: Snowflake, message: Snowflake, ReactionEmoji, user: Snowflake?)
+  /// → ``ChatReply/done`` Everybody's reactions, or those with one emoji. MANAGE_MESSAGES.
+  case clearReactions(channel: Snowflake, message: Snowflake, ReactionEmoji?)
+  /// → ``ChatReply/pins(_:hasMore:)`` newest pin first, pinned before a time.
+  case pins(channel: Snowflake, before: WallTime?, limit: Int)
+  /// → ``ChatReply/done`` PIN_MESSAGES or MANAGE_MESSAGES. A system message tells of it.
+  case pin(channel: Snowflake, message: Snowflake)
+  /// → ``ChatReply/done``
+  case unpin(channel: Snowflake, message: Snowflake)
+  /// → ``ChatReply/message(_:)`` Publishes a message of an announcement channel.
+  case crosspost(channel: Snowflake, message: Snowflake)
   /// → ``ChatReply/users(_:)`` ascending by id.
   case reactionUsers(
     channel: Snowflake, message: Snowflake, ReactionEmoji, limit: Int, after: Snowflake?)

@@ -52,6 +52,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case slowMode = 20016
   case ownerOnly = 20018
   case tooManyGuilds = 30001
+  case tooManyPins = 30003
   case tooManyRoles = 30005
   case tooManyReactions = 30010
   case tooManyChannels = 30013
@@ -62,6 +63,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case unauthorized = 40001
   case userBanned = 40007
   case targetNotInVoice = 40032
+  case alreadyCrossposted = 40033
   case missingAccess = 50001
   case cannotEditOthersMessage = 50005
   case emptyMessage = 50006
@@ -77,6 +79,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case communityChannel = 50074
   case overloaded = 130000
   case replyWithoutHistory = 160002
+  case cannotForward = 160014
 
   /// Discord's sentence.
   public var message: String {
@@ -100,6 +103,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .slowMode: "This action cannot be performed due to slowmode rate limit"
     case .ownerOnly: "Only the owner of this account can perform this action"
     case .tooManyGuilds: "Maximum number of guilds reached (\(Limits.guildsPerUser))"
+    case .tooManyPins: "Maximum number of pins reached for the channel (\(Limits.pinsPerChannel))"
+    case .alreadyCrossposted: "This message has already been crossposted."
+    case .cannotForward: "You cannot forward this message"
     case .tooManyRoles: "Maximum number of guild roles reached (\(Limits.rolesPerGuild))"
     case .tooManyReactions: "Maximum number of reactions reached (\(Limits.reactionsPerMessage))"
     case .tooManyChannels: "Maximum number of guild channels reached (\(Limits.channelsPerGuild))"

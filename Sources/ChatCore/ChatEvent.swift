@@ -86,6 +86,10 @@ public enum Payload: Hashable, Sendable {
   case reactionAdd(ReactionEvent, member: MemberView)
   /// MESSAGE_REACTION_REMOVE.
   case reactionRemove(ReactionEvent)
+  /// MESSAGE_REACTION_REMOVE_ALL, or with an emoji MESSAGE_REACTION_REMOVE_EMOJI.
+  case reactionsClear(guild: Snowflake, channel: Snowflake, message: Snowflake, ReactionEmoji?)
+  /// CHANNEL_PINS_UPDATE.
+  case pinsUpdate(guild: Snowflake, channel: Snowflake, last: WallTime?)
   /// TYPING_START.
   case typing(channel: Snowflake, member: MemberView, at: WallTime)
   /// VOICE_STATE_UPDATE. `state.channelID` nil: the user has left voice in this guild. The user's own

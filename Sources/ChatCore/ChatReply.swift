@@ -54,6 +54,8 @@ public enum ChatReply: Hashable, Sendable {
   case message(MessageView)
   /// Messages, newest first.
   case messages([MessageView])
+  /// Pinned messages, newest pin first, and whether there are older ones.
+  case pins([MessageView], hasMore: Bool)
   /// A voice state.
   case voiceState(VoiceStateView)
 }

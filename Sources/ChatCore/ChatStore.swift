@@ -56,6 +56,8 @@ public enum StoreWrite: Hashable, Sendable {
   case deleteMessage(channel: Snowflake, message: Snowflake)
   /// Adds a reaction; nothing if it is there. `at` orders the emoji of a message.
   case reaction(message: Snowflake, ReactionEmoji, user: Snowflake, at: WallTime)
+  /// Removes everybody's reactions, or those with one emoji.
+  case deleteReactions(message: Snowflake, ReactionEmoji?)
   /// Removes a reaction.
   case deleteReaction(message: Snowflake, ReactionEmoji, user: Snowflake)
 }
@@ -133,6 +135,8 @@ public protocol ChatStore: ~Copyable {
   /// The first messages of the channel newer than `bound`, oldest first.
   mutating func messages(channel: Snowflake, after bound: Snowflake, limit: Int) throws(StoreError)
     -> [Message]
+  /// Pinned messages of the channel, newest pin first, pinned before `bound` (all when nil).
+  mutating func pins(channel: Snowflake, before bound: WallTime?, limit: Int) throws(StoreError) -> [Message]
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

@@ -271,8 +271,10 @@ public struct MessageDraft: Hashable, Sendable {
   public var isTTS: Bool = false
   /// Whom it may notify.
   public var allowedMentions: AllowedMentions = .everything
-  /// The message that it answers.
+  /// The message that it answers or forwards.
   public var replyTo: Snowflake?
+  /// Whether the message of ``replyTo`` is forwarded rather than answered.
+  public var isForward: Bool = false
   /// `message_reference.channel_id`; nil for the same channel.
   public var replyChannel: Snowflake?
   /// `message_reference.fail_if_not_exists`: refuse, or send as an ordinary message.

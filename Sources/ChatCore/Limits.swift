@@ -104,6 +104,10 @@ public enum Limits {
   public static let voiceUserLimitMax = 99
   /// Highest user limit of a stage.
   public static let stageUserLimitMax = 10_000
+  /// Pinned messages of a channel; beyond it 30003.
+  public static let pinsPerChannel = 250
+  /// Pins in one page of the list.
+  public static let pinPage = 50
   /// Messages in one page of history.
   public static let historyPage = 100
   /// Members in one page of the list.

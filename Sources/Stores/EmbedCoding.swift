@@ -12,8 +12,18 @@ enum EmbedCoding {
   static func text(_ embeds: [Embed]) -> String? {
     if embeds.isEmpty { return nil }
     var writer = JSONWriter()
-    writer.array { for embed in embeds { $0.object { write(embed, to: &$0) } } }
+    writer.array { list(embeds, to: &$0) }
     return String(decoding: writer.octets, as: UTF8.self)
+  }
+
+  /// Writes the elements of an array that is open.
+  static func list(_ embeds: [Embed], to writer: inout JSONWriter) {
+    for embed in embeds { writer.object { write(embed, to: &$0) } }
+  }
+
+  /// What ``list(_:to:)`` wrote.
+  static func embeds(_ list: JSONValue?) -> [Embed] {
+    (list?.array ?? []).map(embed)
   }
 
   /// - Throws: ``StoreError/corrupt`` when it is not what ``text(_:)`` wrote.
@@ -21,7 +31,7 @@ enum EmbedCoding {
     guard let text else { return [] }
     do throws(JSONError) {
       let list = try JSONValue.parse(Array(text.utf8), limits: limits)
-      return (list.array ?? []).map(embed)
+      return embeds(list)
     } catch {
       throw .corrupt
     }

@@ -33,9 +33,9 @@ enum Query: String, Hashable {
     """
   case deleteRole = "DELETE FROM roles WHERE guild_id = ?1 AND id = ?2"
   case putChannel = """
-    INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (id) DO UPDATE SET kind = ?3, name = ?4, position = ?5, parent_id = ?6, topic = ?7,
-      is_nsfw = ?8, rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12
+      is_nsfw = ?8, rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12, last_pin_at = ?13
     """
   case deleteOverwrites = "DELETE FROM overwrites WHERE channel_id = ?1"
   case putOverwrite = "INSERT INTO overwrites VALUES (?1, ?2, ?3, ?4, ?5)"
@@ -68,14 +68,18 @@ enum Query: String, Hashable {
     """
   case deleteInvite = "DELETE FROM invites WHERE code = ?1"
   case putMessage = """
-    INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+    INSERT INTO messages
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
     """
   case setLastMessage = "UPDATE channels SET last_message_id = ?2 WHERE id = ?1"
   case updateMessage = """
     UPDATE messages SET content = ?3, edited_at = ?4, flags = ?5, mentions_everyone = ?6, mentions = ?7,
-      mentioned_roles = ?8, embeds = ?9 WHERE channel_id = ?1 AND id = ?2
+      mentioned_roles = ?8, embeds = ?9, pinned_at = ?10, extra = ?11 WHERE channel_id = ?1 AND id = ?2
     """
   case deleteReactions = "DELETE FROM reactions WHERE message_id = ?1"
+  case deleteReactionsOf = """
+    DELETE FROM reactions WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3
+    """
   case deleteMessage = "DELETE FROM messages WHERE channel_id = ?1 AND id = ?2"
   case putReaction = "INSERT OR IGNORE INTO reactions VALUES (?1, ?2, ?3, ?4, ?5)"
   case deleteReaction = """
@@ -117,6 +121,10 @@ enum Query: String, Hashable {
     """
   case messagesAfter = """
     SELECT * FROM messages WHERE channel_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3
+    """
+  case pins = """
+    SELECT * FROM messages WHERE channel_id = ?1 AND pinned_at IS NOT NULL
+      AND (?2 IS NULL OR pinned_at < ?2) ORDER BY pinned_at DESC, id DESC LIMIT ?3
     """
   case messageIDs = """
     SELECT id FROM messages WHERE channel_id = ?1 AND id >= ?2 AND author_id = ?3

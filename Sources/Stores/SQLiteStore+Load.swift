@@ -53,6 +53,7 @@ extension SQLiteStore {
       channel.bitrate = row.number(9)
       channel.userLimit = row.number(10)
       channel.lastMessageID = row.idOrNil(11)
+      channel.lastPinAt = row.timeOrNil(12)
       return channel
     }
   }

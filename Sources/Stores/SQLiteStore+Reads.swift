@@ -44,6 +44,13 @@ extension SQLiteStore {
     try database.rows(.messagesAfter, [.id(channel), .bound(bound), .number(limit)], readMessage)
   }
 
+  /// Pinned messages of the channel, newest pin first, pinned before `bound` (all when nil).
+  public mutating func pins(
+    channel: Snowflake, before bound: WallTime?, limit: Int
+  ) throws(StoreError) -> [Message] {
+    try database.rows(.pins, [.id(channel), .time(bound), .number(limit)], readMessage)
+  }
+
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
@@ -112,6 +119,8 @@ private func readMessage(_ row: SQLiteStatement) throws(StoreError) -> Message {
     message.reference = MessageReference(channelID: channel, messageID: answered)
   }
   message.embeds = try EmbedCoding.embeds(row.text(15))
+  message.pinnedAt = row.timeOrNil(16)
+  try MessageExtraCoding.read(row.text(17), into: &message)
   return message
 }
 

@@ -55,7 +55,8 @@ extension SQLiteStore {
           .id(message.channelID), .id(message.id), .text(message.content), .time(message.editedAt),
           .integer(Int64(message.flags.rawValue)), .flag(message.mentionsEveryone),
           .ids(message.mentions), .ids(message.mentionedRoles),
-          .text(orNull: EmbedCoding.text(message.embeds)),
+          .text(orNull: EmbedCoding.text(message.embeds)), .time(message.pinnedAt),
+          .text(orNull: MessageExtraCoding.text(message)),
         ])
     case .deleteMessage(let channel, let message):
       try database.run(.deleteReactions, [.id(message)])
@@ -64,6 +65,10 @@ extension SQLiteStore {
       try database.run(
         .putReaction,
         [.id(message), .emojiID(emoji), .text(emoji.name), .id(user), .integer(at.milliseconds)])
+    case .deleteReactions(let message, let emoji):
+      guard let emoji else { return try database.run(.deleteReactions, [.id(message)]) }
+      try database.run(
+        .deleteReactionsOf, [.id(message), .emojiID(emoji), .text(emoji.name)])
     case .deleteReaction(let message, let emoji, let user):
       try database.run(
         .deleteReaction, [.id(message), .emojiID(emoji), .text(emoji.name), .id(user)])
@@ -108,7 +113,7 @@ extension SQLiteStore {
         .id(channel.id), .id(channel.guildID), .number(channel.kind.rawValue), .text(channel.name),
         .number(channel.position), .id(channel.parentID), .text(orNull: channel.topic),
         .flag(channel.isNSFW), .number(channel.rateLimitPerUser), .number(channel.bitrate),
-        .number(channel.userLimit), .id(channel.lastMessageID),
+        .number(channel.userLimit), .id(channel.lastMessageID), .time(channel.lastPinAt),
       ])
     try database.run(.deleteOverwrites, [.id(channel.id)])
     for overwrite in channel.overwrites {
@@ -154,7 +159,8 @@ extension SQLiteStore {
         .flag(message.isTTS), .integer(Int64(message.flags.rawValue)), .nonce(message.nonce),
         .flag(message.mentionsEveryone), .ids(message.mentions), .ids(message.mentionedRoles),
         .id(message.reference?.channelID), .id(message.reference?.messageID),
-        .text(orNull: EmbedCoding.text(message.embeds)),
+        .text(orNull: EmbedCoding.text(message.embeds)), .time(message.pinnedAt),
+        .text(orNull: MessageExtraCoding.text(message)),
       ])
   }
 }

@@ -6,7 +6,7 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds, bans, styles, auditLog]
+  static let migrations = [first, embeds, bans, styles, auditLog, pins]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -181,6 +181,14 @@ enum Schema {
     ALTER TABLE roles ADD COLUMN tertiary_color INTEGER;
     ALTER TABLE roles ADD COLUMN unicode_emoji TEXT;
     ALTER TABLE guilds ADD COLUMN settings TEXT
+    """
+
+  /// Pins, and what few messages have, as ``MessageExtraCoding`` writes it.
+  private static let pins = """
+    ALTER TABLE messages ADD COLUMN pinned_at INTEGER;
+    ALTER TABLE messages ADD COLUMN extra TEXT;
+    CREATE INDEX messages_pinned ON messages (channel_id, pinned_at) WHERE pinned_at IS NOT NULL;
+    ALTER TABLE channels ADD COLUMN last_pin_at INTEGER
     """
 
   /// `details` holds changes and options, as ``AuditCoding`` writes them.

@@ -69,6 +69,7 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .currentUser))
         replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
         replies.append(world.ask(user, .guildInvites(world.guild)))
+        replies.append(world.ask(user, .pins(channel: world.text, before: nil, limit: 50)))
         replies.append(world.ask(user, .auditLog(guild: world.guild, AuditQuery(limit: 100))))
       }
       return replies
@@ -144,10 +145,11 @@ private struct Pool {
     let channel = pick(channels, &random)
     let message = pick(messages, &random)
     let emoji = ReactionEmoji(id: nil, name: ["👍", "❤️", "x"][random.below(3)])
-    switch random.below(22) {
+    switch random.below(25) {
     case 0...4:
       var draft = MessageDraft(content: text(&random))
       if random.below(3) == 0 { draft.replyTo = message }
+      draft.isForward = random.below(3) == 0
       draft.nonce = .integer(Int64(random.below(4)))
       draft.enforcesNonce = random.below(4) == 0
       return .createMessage(channel: channel, draft)
@@ -170,6 +172,13 @@ private struct Pool {
         VoiceUpdate(
           session: "s\(user)", guild: guild, channel: random.below(3) == 0 ? nil : channel,
           isSelfMuted: random.below(2) == 0, isSelfDeafened: false, isSelfVideo: random.below(2) == 0))
+    case 13:
+      return random.below(3) == 0
+        ? .unpin(channel: channel, message: message) : .pin(channel: channel, message: message)
+    case 14:
+      return random.below(2) == 0
+        ? .crosspost(channel: channel, message: message)
+        : .clearReactions(channel: channel, message: message, random.below(2) == 0 ? nil : emoji)
     default: return administration(user, channel, &random)
     }
   }

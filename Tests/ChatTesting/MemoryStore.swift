@@ -142,6 +142,18 @@ public struct MemoryStore: ~Copyable, ChatStore {
       current.messages.filter { $0.channelID == channel && bound < $0.id }.prefix(limit))
   }
 
+  /// Pinned messages, newest pin first.
+  public mutating func pins(
+    channel: Snowflake, before bound: WallTime?, limit: Int
+  ) throws(StoreError) -> [Message] {
+    try check(.read)
+    let pinned = current.messages.compactMap { message in message.pinnedAt.map { (message, $0) } }
+    let found = pinned.filter { message, at in
+      message.channelID == channel && bound.map { at < $0 } ?? true
+    }
+    return found.sorted { ($0.1, $0.0.id) > ($1.1, $1.0.id) }.prefix(limit).map(\.0)
+  }
+
   /// Ids of an author's messages, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
@@ -276,6 +288,8 @@ public struct Tables: Hashable, Sendable {
         reactions.append(
           Reaction(message: message, emoji: emoji, user: user, at: at.milliseconds))
       }
+    case .deleteReactions(let message, let emoji):
+      reactions.removeAll { $0.message == message && (emoji == nil || $0.emoji == emoji) }
     case .deleteReaction(let message, let emoji, let user):
       reactions.removeAll { $0.message == message && $0.emoji == emoji && $0.user == user }
     default: break

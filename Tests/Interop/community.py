@@ -119,3 +119,49 @@ class Community:
         assert listed[0].id == changed.id and listed[0].target.id == role.id, listed
         mine = [e.id async for e in guild.audit_logs(limit=200, user=self.user, oldest_first=True)]
         assert mine == sorted(mine) and made.id in mine and hired.id in mine
+
+    async def do_pin_tour(self, channel):
+        """Pin, list, unpin; forward; publish; clear reactions."""
+        channel = self.get_channel(int(channel))
+        first, second = [await channel.send(f"pin {number}") for number in range(2)]
+        notice = self.echo("message", lambda m: m.type is discord.MessageType.pins_add)
+        updated = self.echo("guild_channel_pins_update")
+        await first.pin(reason="worth it")
+        assert (await notice).reference.message_id == first.id
+        where, last = await updated
+        assert where == channel and last is not None
+        await second.pin()
+        pins = [message async for message in channel.pins(limit=None)]
+        assert [message.id for message in pins] == [second.id, first.id], pins
+        assert all(message.pinned and message.pinned_at for message in pins)
+        assert (await channel.fetch_message(first.id)).pinned
+        edited = self.echo("raw_message_edit", lambda event: event.message_id == second.id)
+        await second.unpin()
+        assert not (await edited).message.pinned
+        assert [message.id async for message in channel.pins()] == [first.id]
+
+        card = await channel.send("look", embed=discord.Embed(title="card"))
+        forwarded = self.echo("message", lambda m: m.reference and m.reference.message_id == card.id)
+        await card.forward(channel)
+        seen = await forwarded
+        assert seen.flags.forwarded and seen.reference.type is discord.MessageReferenceType.forward
+        assert seen.message_snapshots[0].content == "look"
+        assert seen.message_snapshots[0].embeds[0].title == "card"
+
+        for emoji in "\N{THUMBS UP SIGN}\N{EYES}":
+            await card.add_reaction(emoji)
+        gone = self.echo("raw_reaction_clear_emoji", lambda event: event.message_id == card.id)
+        await card.clear_reaction("\N{EYES}")
+        assert (await gone).emoji.name == "\N{EYES}"
+        cleared = self.echo("raw_reaction_clear", lambda event: event.message_id == card.id)
+        await card.clear_reactions()
+        await cleared
+        assert (await channel.fetch_message(card.id)).reactions == []
+
+        news = await channel.guild.create_text_channel("news", news=True)
+        announced = await news.send("hear, hear")
+        published = self.echo("raw_message_edit", lambda event: event.message_id == announced.id)
+        await announced.publish()
+        assert (await published).message.flags.crossposted
+        await self.refused(40033, announced.publish())
+        await news.delete()

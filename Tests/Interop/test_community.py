@@ -37,6 +37,9 @@ class CommunityBot(unittest.TestCase):
     def test_order_of_roles_and_channels(self):
         self.tour("order_tour")
 
+    def test_pins_forwards_and_crossposts(self):
+        self.tour("pin_tour", channel=self.text)
+
     def test_audit_log(self):
         self.tour("audit_tour", user=self.news["bots"][1]["id"])
 

@@ -45,6 +45,7 @@ struct StoreConformance {
     text.topic = "tøpic"
     text.isNSFW = true
     text.rateLimitPerUser = 5
+    text.lastPinAt = at
     text.overwrites = [
       PermissionOverwrite(id: user, target: .member, allow: .sendMessages, deny: .viewChannel),
       PermissionOverwrite(id: guild, target: .role, allow: [], deny: Permissions(rawValue: 1 << 63)),
@@ -95,6 +96,17 @@ struct StoreConformance {
     return Account(
       user: User(id: id, username: name, globalName: isBot ? nil : "Ann", isBot: isBot),
       email: isBot ? nil : "\(name)@example.org", passwordHash: isBot ? nil : "hash", tokensValidAfter: at)
+  }
+
+  /// A forwarded message with everything.
+  static var snapshot: MessageSnapshot {
+    var made = MessageSnapshot(id: Snowflake(rawValue: 77), kind: .reply, content: "s\u{0}")
+    made.editedAt = at
+    made.flags = .suppressEmbeds
+    made.mentions = [user]
+    made.mentionedRoles = [guild]
+    made.embeds = embeds
+    return made
   }
 
   static func message(_ id: UInt64, _ content: String) -> Message {
@@ -171,6 +183,9 @@ struct StoreConformance {
     rich.mentionedRoles = [guild]
     rich.reference = MessageReference(channelID: channel, messageID: Snowflake(rawValue: 5001))
     rich.embeds = embeds
+    rich.pinnedAt = at
+    rich.reference?.guildID = guild
+    rich.snapshot = snapshot
     var numbered = message(5004, "d")
     numbered.nonce = .integer(-7)
     let all = [message(5001, "a"), message(5002, "b"), rich, numbered, message(5005, "")]
@@ -205,6 +220,15 @@ struct StoreConformance {
     rich.mentions = []
     rich.mentionsEveryone = false
     rich.embeds.removeLast()
+    rich.snapshot = nil
+    #expect(try store.pins(channel: channel, before: nil, limit: 9).map(\.id) == [rich.id])
+    #expect(try store.pins(channel: channel, before: at, limit: 9) == [])
+    numbered.pinnedAt = WallTime(milliseconds: at.milliseconds + 1)
+    try write([.updateMessage(numbered)], to: &store)
+    #expect(try store.pins(channel: channel, before: nil, limit: 9).map(\.id) == [numbered.id, rich.id])
+    #expect(try store.pins(channel: channel, before: nil, limit: 1).map(\.id) == [numbered.id])
+    #expect(try store.pins(channel: channel, before: numbered.pinnedAt, limit: 9).map(\.id) == [rich.id])
+    rich.pinnedAt = nil
     try write([.updateMessage(rich)], to: &store)
     #expect(try store.message(channel: channel, id: rich.id) == rich)
 
@@ -246,6 +270,10 @@ struct StoreConformance {
     try write(
       [.deleteReaction(message: id, heart, user: Snowflake(rawValue: 8))], to: &store)
     #expect(try store.reactions(message: id, reader: nil).map(\.emoji) == [thumb])
+    try write([reaction(heart, 8, 5), .deleteReactions(message: id, thumb)], to: &store)
+    #expect(try store.reactions(message: id, reader: nil).map(\.emoji) == [heart])
+    try write([.deleteReactions(message: id, nil)], to: &store)
+    #expect(try store.reactions(message: id, reader: nil) == [])
   }
 
   static func checkRollback<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {

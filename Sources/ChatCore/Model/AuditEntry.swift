@@ -24,11 +24,15 @@ public enum AuditAction: Int, CaseIterable, Hashable, Sendable {
   case inviteDelete = 42
   case messageDelete = 72
   case messageBulkDelete = 73
+  case messagePin = 74
+  case messageUnpin = 75
 
   /// Whether the target is a user.
   public var targetsUser: Bool {
     switch self {
-    case .memberKick, .memberBan, .memberUnban, .memberUpdate, .memberRoles, .botAdd, .messageDelete: true
+    case .memberKick, .memberBan, .memberUnban, .memberUpdate, .memberRoles, .botAdd, .messageDelete,
+      .messagePin, .messageUnpin:
+      true
     default: false
     }
   }

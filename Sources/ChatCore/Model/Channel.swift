@@ -82,6 +82,8 @@ public struct Channel: Hashable, Sendable {
   public var userLimit: Int
   /// The newest message's id; it may be deleted since.
   public var lastMessageID: Snowflake?
+  /// When the newest of its pins was pinned.
+  public var lastPinAt: WallTime?
 
   /// Makes a channel with nothing but its place; set the rest.
   public init(id: Snowflake, guildID: Snowflake, kind: ChannelKind, name: String, position: Int) {

@@ -12,10 +12,15 @@ public enum Nonce: Hashable, Sendable {
 public enum MessageKind: Int, Hashable, Sendable {
   /// An ordinary message.
   case ordinary = 0
+  /// "… pinned a message": content empty, the reference names the message.
+  case pin = 6
   /// "… joined": content empty, the author is the newcomer.
   case join = 7
   /// An answer to another message.
   case reply = 19
+
+  /// Whether the server wrote it: nobody edits, answers, forwards or pins it.
+  public var isSystem: Bool { self == .join || self == .pin }
 }
 
 /// A message's flags; raw values are Discord's.
@@ -28,20 +33,26 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// CROSSPOSTED: published from an announcement channel.
+  public static let crossposted = MessageFlags(rawValue: 1 << 0)
   /// SUPPRESS_EMBEDS.
   public static let suppressEmbeds = MessageFlags(rawValue: 1 << 2)
   /// SUPPRESS_NOTIFICATIONS.
   public static let suppressNotifications = MessageFlags(rawValue: 1 << 12)
+  /// HAS_SNAPSHOT: a forward.
+  public static let hasSnapshot = MessageFlags(rawValue: 1 << 14)
 }
 
-/// Which message another one answers.
+/// Which message another one answers, forwards or tells of.
 public struct MessageReference: Hashable, Sendable {
   /// The channel of the message.
   public var channelID: Snowflake
   /// The message.
   public var messageID: Snowflake
+  /// The guild of a forwarded message; nil for the referring message's own.
+  public var guildID: Snowflake?
 
-  /// Makes a reference.
+  /// Makes a reference within a guild.
   public init(channelID: Snowflake, messageID: Snowflake) {
     self.channelID = channelID
     self.messageID = messageID
@@ -78,6 +89,10 @@ public struct Message: Hashable, Sendable {
   public var mentionedRoles: [Snowflake]
   /// What it answers.
   public var reference: MessageReference?
+  /// What it forwards.
+  public var snapshot: MessageSnapshot?
+  /// When it was pinned; nil while it is not.
+  public var pinnedAt: WallTime?
   /// Its cards; kept, but not shown, while SUPPRESS_EMBEDS is set.
   public var embeds: [Embed]
 
@@ -105,6 +120,48 @@ public struct Message: Hashable, Sendable {
 
   /// The cards that readers are shown.
   public var shownEmbeds: [Embed] { flags.contains(.suppressEmbeds) ? [] : embeds }
+}
+
+/// A message as it was when somebody forwarded it.
+public struct MessageSnapshot: Hashable, Sendable {
+  /// The message; its time is the timestamp.
+  public var id: Snowflake
+  /// The type.
+  public var kind: MessageKind
+  /// The text.
+  public var content: String
+  /// When it was last edited.
+  public var editedAt: WallTime?
+  /// The flags.
+  public var flags: MessageFlags
+  /// Users that it mentioned.
+  public var mentions: [Snowflake]
+  /// Roles that it mentioned.
+  public var mentionedRoles: [Snowflake]
+  /// Its cards as readers were shown them.
+  public var embeds: [Embed]
+
+  /// Makes a snapshot with text only; set the rest.
+  public init(id: Snowflake, kind: MessageKind, content: String) {
+    self.id = id
+    self.kind = kind
+    self.content = content
+    editedAt = nil
+    flags = []
+    mentions = []
+    mentionedRoles = []
+    embeds = []
+  }
+
+  /// What a message shows now.
+  init(_ message: Message) {
+    self.init(id: message.id, kind: message.kind, content: message.content)
+    editedAt = message.editedAt
+    flags = message.flags.subtracting([.crossposted, .suppressNotifications])
+    mentions = message.mentions
+    mentionedRoles = message.mentionedRoles
+    embeds = message.shownEmbeds
+  }
 }
 
 /// What somebody reacts with: a Unicode emoji (`id` nil) until custom emoji exist.
@@ -178,6 +235,8 @@ public struct MessageView: Hashable, Sendable {
   public var reactions: [ReactionCount]
   /// The answered message.
   public var referenced: ReferencedMessage
+  /// Users whom a forwarded message mentioned.
+  public var snapshotMentions: [User] = []
 
   /// Makes a view.
   public init(

@@ -85,6 +85,8 @@ public struct Permissions: OptionSet, Hashable, Sendable {
   public static let moderateMembers = Permissions(bit: 40)
   /// USE_SOUNDBOARD.
   public static let useSoundboard = Permissions(bit: 42)
+  /// PIN_MESSAGES.
+  public static let pinMessages = Permissions(bit: 51)
   /// BYPASS_SLOWMODE.
   public static let bypassSlowmode = Permissions(bit: 52)
 

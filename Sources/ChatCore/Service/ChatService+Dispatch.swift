@@ -99,6 +99,12 @@ extension ChatService where Store: ~Copyable {
       try addReaction(channel, message, emoji, asker)
     case .removeReaction(let channel, let message, let emoji, let user):
       try removeReaction(channel, message, emoji, user, asker)
+    case .clearReactions(let channel, let message, let emoji):
+      try clearReactions(channel, message, emoji, asker)
+    case .pins(let channel, let before, let limit): try pins(channel, before, limit, asker)
+    case .pin(let channel, let message): try pin(channel, message, asker)
+    case .unpin(let channel, let message): try unpin(channel, message, asker)
+    case .crosspost(let channel, let message): try crosspost(channel, message, asker)
     case .reactionUsers(let channel, let message, let emoji, let limit, let after):
       try reactionUsers(channel, message, emoji, limit, after, asker)
     case .typing(let channel): try typing(channel, asker)

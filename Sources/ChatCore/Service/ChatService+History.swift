@@ -42,7 +42,7 @@ extension ChatService where Store: ~Copyable {
     _ message: Message, as kept: Message, reader: Snowflake?
   ) throws(ChatError) -> MessageView {
     var referenced = ReferencedMessage.none
-    if let reference = message.reference {
+    if message.kind == .reply, let reference = message.reference {
       let answered = try read { store throws(StoreError) in
         try store.message(channel: reference.channelID, id: reference.messageID)
       }
@@ -69,12 +69,14 @@ extension ChatService where Store: ~Copyable {
   private func freshView(
     _ message: Message, referenced: ReferencedMessage, _ reactions: [ReactionCount]
   ) -> MessageView {
-    MessageView(
+    var view = MessageView(
       message: message, author: user(message.authorID),
       authorMember: member(message.guildID, message.authorID),
       mentions: message.mentions.map { id in
         MentionedUser(user: user(id), member: member(message.guildID, id))
       }, reactions: reactions, referenced: referenced)
+    view.snapshotMentions = (message.snapshot?.mentions ?? []).map { user($0) }
+    return view
   }
 }
 

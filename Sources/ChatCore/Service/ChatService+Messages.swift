@@ -20,23 +20,24 @@ extension ChatService where Store: ~Copyable {
     try check(draft, embeds)
     if !embeds.isEmpty { try seat.require(.embedLinks) }
     if let existing = try earlier(draft, author, id) { return .message(existing) }
-    let reference = try findReference(draft, seat)
+    let reference = try findReference(draft, seat, asker)
     try checkSlowMode(seat, author, asker.at)
 
     var message = Message(
       id: ids.next(at: asker.at), channelID: id, guildID: seat.channel.guildID, authorID: author,
-      kind: reference == nil ? .ordinary : .reply, content: draft.content)
+      kind: .ordinary, content: draft.content)
     message.isTTS = draft.isTTS && seat.permissions.contains(.sendTTSMessages)
     message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications])
     message.nonce = draft.nonce
     message.embeds = embeds
-    message.reference = reference.map { MessageReference(channelID: $0.channelID, messageID: $0.id) }
-    resolveMentions(&message, draft.allowedMentions, seat, answering: reference)
+    if let reference { refer(&message, to: reference, isForward: draft.isForward) }
+    let answered = draft.isForward ? nil : reference
+    resolveMentions(&message, draft.allowedMentions, seat, answering: answered)
     if let nonce = draft.nonce {
       state.nonces[NonceKey(channel: id, author: author, nonce: nonce)] = message.id
     }
     try keep(.message(message))
-    let referenced = reference.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
+    let referenced = answered.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
     let view = freshView(message, referenced: referenced ?? .none)
     emit(.messageCreate(view), to: viewers(seat.channel))
     return .message(view)
@@ -48,8 +49,13 @@ extension ChatService where Store: ~Copyable {
     if case .text(let nonce) = draft.nonce { form.length("nonce", nonce, 0...Limits.nonceLength) }
     EmbedRules.check(draft.embeds, &form)
     checkMentions(draft.allowedMentions, &form)
+    if draft.isForward, !draft.content.isEmpty || !embeds.isEmpty {
+      form.fail(["content"], "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT", "A forward has no content of its own.")
+    }
     try form.finish()
-    if TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty { throw .code(.emptyMessage) }
+    if !draft.isForward, TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty {
+      throw .code(.emptyMessage)
+    }
   }
 
   private func checkMentions(_ allowed: AllowedMentions, _ form: inout FormCheck) {
@@ -78,36 +84,6 @@ extension ChatService where Store: ~Copyable {
       let message = try read({ store throws(StoreError) in try store.message(channel: channel, id: id) })
     else { return nil }
     return try view(message, reader: author)
-  }
-
-  private mutating func findReference(
-    _ draft: MessageDraft, _ seat: ChannelSeat
-  ) throws(ChatError) -> Message? {
-    guard let id = draft.replyTo else { return nil }
-    let channel = seat.channel.id
-    guard draft.replyChannel == nil || draft.replyChannel == channel else {
-      throw .form([
-        FormProblem(
-          path: ["message_reference"], code: "REPLIES_CANNOT_REFERENCE_OTHER_CHANNEL",
-          message: "Cannot reply to a message in a different channel")
-      ])
-    }
-    guard seat.permissions.contains(.readMessageHistory) else { throw .code(.replyWithoutHistory) }
-    let found = try read { store throws(StoreError) in try store.message(channel: channel, id: id) }
-    if found?.kind == .join {
-      throw .form([
-        FormProblem(
-          path: ["message_reference"], code: "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE",
-          message: "Cannot reply to a system message")
-      ])
-    }
-    if found == nil, draft.failsWithoutReference {
-      throw .form([
-        FormProblem(
-          path: ["message_reference"], code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message")
-      ])
-    }
-    return found
   }
 
   /// Who has no role must be known for a while, as the guild's verification level says.
@@ -165,7 +141,7 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     let (seat, editor) = try textSeat(asker, at: channel)
     let before = try find(channel, id)
-    guard before.kind != .join else { throw .code(.systemMessage) }
+    guard !before.kind.isSystem, before.snapshot == nil else { throw .code(.systemMessage) }
     var message = before
     if changes.content != .keep || changes.embeds != .keep {
       guard before.authorID == editor else { throw .code(.cannotEditOthersMessage) }
@@ -203,7 +179,8 @@ extension ChatService where Store: ~Copyable {
     if case .set = changes.embeds, !message.embeds.isEmpty { try seat.require(.embedLinks) }
     message.editedAt = now
     guard case .set = changes.content else { return }
-    let answered = try message.reference.map { reference throws(ChatError) in
+    let reference = message.kind == .reply ? message.reference : nil
+    let answered = try reference.map { reference throws(ChatError) in
       try read { store throws(StoreError) in
         try store.message(channel: reference.channelID, id: reference.messageID)
       }

@@ -43,6 +43,21 @@ extension ChatService where Store: ~Copyable {
     return .done
   }
 
+  mutating func clearReactions(
+    _ channel: Snowflake, _ id: Snowflake, _ emoji: ReactionEmoji?, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let (seat, _) = try textSeat(asker, at: channel)
+    try seat.require([.readMessageHistory, .manageMessages])
+    let message = try find(channel, id)
+    let known = try read { store throws(StoreError) in try store.reactions(message: id, reader: nil) }
+    guard known.contains(where: { emoji == nil || $0.emoji == emoji }) else { return .done }
+    try keep(.deleteReactions(message: id, emoji))
+    emit(
+      .reactionsClear(guild: message.guildID, channel: channel, message: id, emoji),
+      to: viewers(seat.channel))
+    return .done
+  }
+
   mutating func reactionUsers(
     _ channel: Snowflake, _ id: Snowflake, _ emoji: ReactionEmoji, _ limit: Int, _ after: Snowflake?,
     _ asker: Asker

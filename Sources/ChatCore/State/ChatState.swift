@@ -96,7 +96,7 @@ extension ChatState {
       guard var channel = channels[message.channelID] else { return }
       channel.lastMessageID = message.id
       channels[channel.id] = channel
-    case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .audit: break
+    case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit: break
     }
   }
 

@@ -77,6 +77,9 @@ struct Dispatch {
     case .messagesDelete: ("MESSAGE_DELETE_BULK", .guildMessages)
     case .reactionAdd: ("MESSAGE_REACTION_ADD", .guildMessageReactions)
     case .reactionRemove: ("MESSAGE_REACTION_REMOVE", .guildMessageReactions)
+    case .reactionsClear(_, _, _, nil): ("MESSAGE_REACTION_REMOVE_ALL", .guildMessageReactions)
+    case .reactionsClear: ("MESSAGE_REACTION_REMOVE_EMOJI", .guildMessageReactions)
+    case .pinsUpdate: ("CHANNEL_PINS_UPDATE", .guilds)
     case .typing: ("TYPING_START", .guildMessageTyping)
     case .voiceStateUpdate: ("VOICE_STATE_UPDATE", .guildVoiceStates)
     }
@@ -120,6 +123,15 @@ struct Dispatch {
       writer.field("guild_id", guild)
     case .reactionAdd(let event, let member): writer.reactionEvent(event, member: member)
     case .reactionRemove(let event): writer.reactionEvent(event, member: nil)
+    case .reactionsClear(let guild, let channel, let message, let emoji):
+      writer.field("channel_id", channel)
+      writer.field("guild_id", guild)
+      writer.field("message_id", message)
+      if let emoji { writer.object("emoji") { $0.emoji(emoji) } }
+    case .pinsUpdate(let guild, let channel, let last):
+      writer.field("guild_id", guild)
+      writer.field("channel_id", channel)
+      writer.field("last_pin_timestamp", last.map(ISO8601.text))
     case .typing(let channel, let member, let time):
       writer.field("channel_id", channel)
       writer.field("guild_id", member.member.guildID)

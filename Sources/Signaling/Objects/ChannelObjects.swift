@@ -37,7 +37,7 @@ extension JSONWriter {
     field("rate_limit_per_user", channel.rateLimitPerUser)
     field("default_auto_archive_duration", 1_440)
     field("default_thread_rate_limit_per_user", 0)
-    null("last_pin_timestamp")
+    field("last_pin_timestamp", channel.lastPinAt.map(ISO8601.text))
   }
 
   private mutating func voiceFields(_ channel: Channel) {

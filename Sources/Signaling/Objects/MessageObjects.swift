@@ -42,7 +42,7 @@ extension JSONWriter {
       for embed in message.shownEmbeds { $0.object { $0.embed(embed) } }
     }
     array("components") { _ in }
-    field("pinned", false)
+    field("pinned", message.pinnedAt != nil)
     field("type", message.kind.rawValue)
     field("flags", message.flags.rawValue)
     if !view.reactions.isEmpty {
@@ -67,10 +67,17 @@ extension JSONWriter {
     let message = view.message
     if let reference = message.reference {
       object("message_reference") {
-        $0.field("type", 0)
+        $0.field("type", message.snapshot == nil ? 0 : 1)
         $0.field("channel_id", reference.channelID)
         $0.field("message_id", reference.messageID)
-        $0.field("guild_id", message.guildID)
+        $0.field("guild_id", reference.guildID ?? message.guildID)
+      }
+    }
+    if let snapshot = message.snapshot {
+      array("message_snapshots") {
+        $0.object {
+          $0.object("message") { $0.snapshot(snapshot, view.snapshotMentions, form) }
+        }
       }
     }
     switch view.referenced {
@@ -79,6 +86,24 @@ extension JSONWriter {
     case .message(let referenced):
       object("referenced_message") { $0.message(referenced, form == .redactedEvent ? .redactedEvent : .rest) }
     }
+  }
+
+  private mutating func snapshot(
+    _ snapshot: MessageSnapshot, _ mentions: [User], _ form: MessageForm
+  ) {
+    field("type", snapshot.kind.rawValue)
+    field("content", form == .redactedEvent ? "" : snapshot.content)
+    field("timestamp", ISO8601.text(snapshot.id.time))
+    field("edited_timestamp", snapshot.editedAt.map(ISO8601.text))
+    field("flags", snapshot.flags.rawValue)
+    array("mentions") { for user in mentions { $0.object { $0.user(user) } } }
+    array("mention_roles") { for role in snapshot.mentionedRoles { $0.element(role) } }
+    array("attachments") { _ in }
+    array("embeds") {
+      guard form != .redactedEvent else { return }
+      for embed in snapshot.embeds { $0.object { $0.embed(embed) } }
+    }
+    array("components") { _ in }
   }
 
   private mutating func reaction(_ reaction: ReactionCount) {

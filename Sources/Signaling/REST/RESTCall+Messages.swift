@@ -30,6 +30,17 @@ extension RESTCall {
     case .removeReaction:
       let message = try id("message")
       return .removeReaction(channel: channel, message: message, try emoji(), user: try user("user"))
+    case .clearReactions:
+      return .clearReactions(channel: channel, message: try id("message"), nil)
+    case .clearReactionsOf:
+      return .clearReactions(channel: channel, message: try id("message"), try emoji())
+    case .getPins:
+      let limit = try queryInt("limit", in: 1...Limits.pinPage, default: Limits.pinPage)
+      return .pins(channel: channel, before: try queryTime("before"), limit: limit)
+    case .getPinsOld: return .pins(channel: channel, before: nil, limit: Limits.pinPage)
+    case .pinMessage, .pinMessageOld: return .pin(channel: channel, message: try id("message"))
+    case .unpinMessage, .unpinMessageOld: return .unpin(channel: channel, message: try id("message"))
+    case .crosspostMessage: return .crosspost(channel: channel, message: try id("message"))
     case .getReactions:
       let limit = try queryInt("limit", in: 1...Limits.reactionPage, default: 25)
       let after = try queryID("after")
@@ -68,6 +79,7 @@ extension RESTCall {
     if var reference = form.nested("message_reference") {
       draft.replyTo = reference.snowflake("message_id")
       draft.replyChannel = reference.snowflake("channel_id")
+      draft.isForward = reference.int("type") == 1
       draft.failsWithoutReference = reference.bool("fail_if_not_exists") ?? true
       form.note(reference)
     }

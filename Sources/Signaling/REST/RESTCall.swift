@@ -75,6 +75,17 @@ struct RESTCall {
     return id
   }
 
+  /// An ISO 8601 time in the query; `nil` when it is not there.
+  func queryTime(_ name: String) throws(RESTError) -> WallTime? {
+    // Clients that do not encode the plus sign of the offset mean it all the same.
+    guard let text = query[name]?.replacing(" ", with: "+") else { return nil }
+    guard let time = ISO8601.time(text) else {
+      let message = "Could not parse \(text.prefix(32)). Should be ISO8601."
+      throw .form([FieldError(path: [name], code: "DATE_TIME_TYPE_PARSE", message: message)])
+    }
+    return time
+  }
+
   /// A number in the query.
   func queryInt(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws(RESTError) -> Int {
     guard let text = query[name] else { return fallback }

@@ -40,7 +40,9 @@ extension RESTCall {
       .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())
     case .startTyping, .getMessages, .getMessage, .createMessage, .modifyMessage, .deleteMessage,
-      .deleteMessages, .addReaction, .removeOwnReaction, .removeReaction, .getReactions:
+      .deleteMessages, .addReaction, .removeOwnReaction, .removeReaction, .getReactions, .clearReactions,
+      .clearReactionsOf, .getPins, .pinMessage, .unpinMessage,
+      .getPinsOld, .pinMessageOld, .unpinMessageOld, .crosspostMessage:
       .ask(try messageCommand())
     }
   }

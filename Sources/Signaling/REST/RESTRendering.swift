@@ -56,6 +56,7 @@ struct RenderingOptions: Sendable {
     case .message(let view): .object { $0.message(view, .rest) }
     case .messages(let views):
       .list { for view in views { $0.object { $0.message(view, .rest) } } }
+    case .pins(let views, let hasMore): pins(views, hasMore, route)
     case .voiceState(let view): .object { $0.voiceState(view) }
     case .authenticated, .credentials, .bot, .ready: RESTError.internalError.response
     }
@@ -67,6 +68,23 @@ struct RenderingOptions: Sendable {
       guard withCounts else { return }
       $0.field("approximate_member_count", snapshot.memberCount)
       $0.field("approximate_presence_count", snapshot.memberCount)
+    }
+  }
+
+  private func pins(_ views: [MessageView], _ hasMore: Bool, _ route: RESTRoute) -> RESTResponse {
+    if route == .getPinsOld {
+      return .list { for view in views { $0.object { $0.message(view, .rest) } } }
+    }
+    return .object {
+      $0.array("items") {
+        for view in views {
+          $0.object {
+            $0.field("pinned_at", view.message.pinnedAt.map(ISO8601.text))
+            $0.object("message") { $0.message(view, .rest) }
+          }
+        }
+      }
+      $0.field("has_more", hasMore)
     }
   }
 

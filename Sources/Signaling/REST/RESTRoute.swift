@@ -77,6 +77,15 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case addReaction = "PUT channels/{channel}/messages/{message}/reactions/{emoji}/@me"
   case removeOwnReaction = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}/@me"
   case removeReaction = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}/{user}"
+  case clearReactions = "DELETE channels/{channel}/messages/{message}/reactions"
+  case clearReactionsOf = "DELETE channels/{channel}/messages/{message}/reactions/{emoji}"
+  case getPins = "GET channels/{channel}/messages/pins"
+  case pinMessage = "PUT channels/{channel}/messages/pins/{message}"
+  case unpinMessage = "DELETE channels/{channel}/messages/pins/{message}"
+  case getPinsOld = "GET channels/{channel}/pins"
+  case pinMessageOld = "PUT channels/{channel}/pins/{message}"
+  case unpinMessageOld = "DELETE channels/{channel}/pins/{message}"
+  case crosspostMessage = "POST channels/{channel}/messages/{message}/crosspost"
   case getReactions = "GET channels/{channel}/messages/{message}/reactions/{emoji}"
 
   case getInvite = "GET invites/{code}"
@@ -103,8 +112,10 @@ enum RESTRoute: String, CaseIterable, Sendable {
   var rate: RateBucket? {
     switch self {
     case .createMessage: .messages
-    case .modifyMessage, .deleteMessage, .deleteMessages: .messageChanges
-    case .addReaction, .removeOwnReaction, .removeReaction: .reactions
+    case .modifyMessage, .deleteMessage, .deleteMessages, .crosspostMessage, .pinMessage, .unpinMessage,
+      .pinMessageOld, .unpinMessageOld:
+      .messageChanges
+    case .addReaction, .removeOwnReaction, .removeReaction, .clearReactions, .clearReactionsOf: .reactions
     case .startTyping: .typing
     case .createRole, .moveRoles, .moveChannels, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole,
       .setOverwrite,

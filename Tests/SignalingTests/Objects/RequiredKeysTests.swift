@@ -47,6 +47,17 @@ import Testing
       .messagesDelete(guild: guild, channel: ChatFixtures.textID, messages: [ChatFixtures.messageID])
     ),
     ("GUILD_AUDIT_LOG_ENTRY_CREATE", .auditEntry(ChatFixtures.auditEntry())),
+    ("CHANNEL_PINS_UPDATE", .pinsUpdate(guild: guild, channel: ChatFixtures.textID, last: nil)),
+    (
+      "MESSAGE_REACTION_REMOVE_ALL",
+      .reactionsClear(guild: guild, channel: ChatFixtures.textID, message: ChatFixtures.messageID, nil)
+    ),
+    (
+      "MESSAGE_REACTION_REMOVE_EMOJI",
+      .reactionsClear(
+        guild: guild, channel: ChatFixtures.textID, message: ChatFixtures.messageID,
+        ReactionEmoji(id: nil, name: "👍"))
+    ),
     ("GUILD_ROLE_CREATE", .roleCreate(guild: guild, ChatFixtures.role(guild))),
     ("GUILD_ROLE_UPDATE", .roleUpdate(guild: guild, ChatFixtures.role(guild, bot: guild))),
     ("GUILD_ROLE_DELETE", .roleDelete(guild: guild, role: ChatFixtures.roleID)),
