@@ -125,12 +125,19 @@ public enum ChatCommand: Sendable {
   case modifyChannel(Snowflake, ChannelChanges)
   /// → ``ChatReply/done`` Places, categories and their overwrites of several channels at once.
   case moveChannels(guild: Snowflake, [ChannelPlacement])
-  /// → ``ChatReply/channel(_:)`` as it was. People in voice there are disconnected.
+  /// → ``ChatReply/channel(_:)`` as it was; a private channel is only closed for the actor. People in voice there are disconnected.
   case deleteChannel(Snowflake)
   /// → ``ChatReply/done`` PUT of one overwrite.
   case setOverwrite(channel: Snowflake, PermissionOverwrite)
   /// → ``ChatReply/done``
   case deleteOverwrite(channel: Snowflake, target: Snowflake)
+
+  // Private channels.
+
+  /// → ``ChatReply/privateChannel(_:)`` The one with that user; opened, and made if there is none.
+  case openDirect(user: Snowflake)
+  /// → ``ChatReply/privateChannels(_:)`` Those that the actor has not closed.
+  case privateChannels
 
   // Members.
 

@@ -67,6 +67,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case missingAccess = 50001
   case cannotEditOthersMessage = 50005
   case emptyMessage = 50006
+  case cannotMessageUser = 50007
   case nonTextChannel = 50008
   case verificationLevel = 50009
   case missingPermissions = 50013
@@ -120,6 +121,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .missingAccess: "Missing Access"
     case .cannotEditOthersMessage: "Cannot edit a message authored by another user"
     case .emptyMessage: "Cannot send an empty message"
+    case .cannotMessageUser: "Cannot send messages to this user"
     case .nonTextChannel: "Cannot send messages in a non-text channel"
     case .verificationLevel: "Channel verification level is too high for you to gain access"
     case .communityChannel: "Cannot delete a channel required for Community guilds"
@@ -140,7 +142,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .unauthorized: 401
     case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
-      .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel:
+      .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel, .cannotMessageUser:
       403
     case .slowMode: 429
     case .overloaded: 503

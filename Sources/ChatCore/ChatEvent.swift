@@ -28,6 +28,8 @@ public enum Audience: Hashable, Sendable {
   /// Sessions subscribed to the guild whose user may view the channel. `only` nil: all of them; otherwise
   /// exactly those whose user is in it. The set is right at this point of the output order.
   case viewers(guild: Snowflake, channel: Snowflake, only: Set<Snowflake>?)
+  /// Every session of these users that receives what is in no guild.
+  case users(Set<Snowflake>)
   /// Every session of the user, whatever its intents.
   case user(Snowflake)
   /// One gateway session.
@@ -82,16 +84,20 @@ public enum Payload: Hashable, Sendable {
   case messageDelete(guild: Snowflake, channel: Snowflake, message: Snowflake)
   /// MESSAGE_DELETE_BULK, at most 100 ids, ascending.
   case messagesDelete(guild: Snowflake, channel: Snowflake, messages: [Snowflake])
-  /// MESSAGE_REACTION_ADD.
-  case reactionAdd(ReactionEvent, member: MemberView)
+  /// MESSAGE_REACTION_ADD; `member` is nil in a private channel.
+  case reactionAdd(ReactionEvent, member: MemberView?)
   /// MESSAGE_REACTION_REMOVE.
   case reactionRemove(ReactionEvent)
   /// MESSAGE_REACTION_REMOVE_ALL, or with an emoji MESSAGE_REACTION_REMOVE_EMOJI.
   case reactionsClear(guild: Snowflake, channel: Snowflake, message: Snowflake, ReactionEmoji?)
   /// CHANNEL_PINS_UPDATE.
   case pinsUpdate(guild: Snowflake, channel: Snowflake, last: WallTime?)
-  /// TYPING_START.
-  case typing(channel: Snowflake, member: MemberView, at: WallTime)
+  /// TYPING_START. `member` is nil in a private channel.
+  case typing(channel: Snowflake, user: Snowflake, member: MemberView?, at: WallTime)
+  /// CHANNEL_CREATE of a private channel that was opened.
+  case privateChannelCreate(PrivateChannelView)
+  /// CHANNEL_DELETE of a private channel that was closed.
+  case privateChannelDelete(PrivateChannelView)
   /// VOICE_STATE_UPDATE. `state.channelID` nil: the user has left voice in this guild. The user's own
   /// sessions get it whatever their intents. It is emitted for every change that the media plane must
   /// enforce; the voice gateway listens to it as well.

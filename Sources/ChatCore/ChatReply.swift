@@ -36,6 +36,10 @@ public enum ChatReply: Hashable, Sendable {
   case roleMemberCounts([RoleMemberCount])
   /// A channel.
   case channel(Channel)
+  /// A private channel, seen by the actor.
+  case privateChannel(PrivateChannelView)
+  /// Private channels, the newest message first.
+  case privateChannels([PrivateChannelView])
   /// Channels, sorted by position, then id.
   case channels([Channel])
   /// A member.
@@ -96,6 +100,8 @@ public struct Ready: Hashable, Sendable {
   public var application: Application?
   /// The user's guilds by ascending id.
   public var guilds: [GuildSnapshot]
+  /// The private channels that the user has not closed; none for bots.
+  public var privateChannels: [PrivateChannelView] = []
 
   /// Makes the state.
   public init(user: SelfUser, application: Application?, guilds: [GuildSnapshot]) {

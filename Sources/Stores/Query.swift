@@ -33,9 +33,10 @@ enum Query: String, Hashable {
     """
   case deleteRole = "DELETE FROM roles WHERE guild_id = ?1 AND id = ?2"
   case putChannel = """
-    INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+    INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
     ON CONFLICT (id) DO UPDATE SET kind = ?3, name = ?4, position = ?5, parent_id = ?6, topic = ?7,
-      is_nsfw = ?8, rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12, last_pin_at = ?13
+      is_nsfw = ?8, rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12, last_pin_at = ?13, recipients = ?14,
+      closed_by = ?15
     """
   case deleteOverwrites = "DELETE FROM overwrites WHERE channel_id = ?1"
   case putOverwrite = "INSERT INTO overwrites VALUES (?1, ?2, ?3, ?4, ?5)"

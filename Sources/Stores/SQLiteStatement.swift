@@ -136,6 +136,14 @@ extension SQLiteStatement {
 
   func number(_ column: Int32) -> Int { Int(integer(column)) }
 
+  /// Reads ids as ``SQLValue/ids(_:)`` writes them.
+  func ids(_ column: Int32) -> [Snowflake] {
+    let octets = blob(column)
+    return stride(from: 0, to: octets.count - octets.count % 8, by: 8).map { start in
+      Snowflake(rawValue: octets[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+  }
+
   func numberOrNil(_ column: Int32) -> Int? { isNull(column) ? nil : number(column) }
 
   func flag(_ column: Int32) -> Bool { integer(column) != 0 }

@@ -43,7 +43,8 @@ extension SQLiteStore {
     let byChannel = Dictionary(grouping: overwrites, by: \.0).mapValues { $0.map(\.1) }
     return try database.rows(.channels, []) { row in
       var channel = Channel(
-        id: row.id(0), guildID: row.id(1), kind: ChannelKind(rawValue: row.number(2)) ?? .text,
+        id: row.id(0), guildID: row.idOrNil(1) ?? .noGuild,
+        kind: ChannelKind(rawValue: row.number(2)) ?? .text,
         name: row.string(3), position: row.number(4))
       channel.parentID = row.idOrNil(5)
       channel.overwrites = byChannel[channel.id] ?? []
@@ -54,6 +55,8 @@ extension SQLiteStore {
       channel.userLimit = row.number(10)
       channel.lastMessageID = row.idOrNil(11)
       channel.lastPinAt = row.timeOrNil(12)
+      channel.recipients = row.ids(13)
+      channel.closedBy = row.ids(14)
       return channel
     }
   }

@@ -113,8 +113,8 @@ private func readMessage(_ row: SQLiteStatement) throws(StoreError) -> Message {
   message.flags = MessageFlags(rawValue: UInt32(truncatingIfNeeded: row.integer(8)))
   message.nonce = row.nonce(9)
   message.mentionsEveryone = row.flag(10)
-  message.mentions = ids(row.blob(11))
-  message.mentionedRoles = ids(row.blob(12))
+  message.mentions = row.ids(11)
+  message.mentionedRoles = row.ids(12)
   if let channel = row.idOrNil(13), let answered = row.idOrNil(14) {
     message.reference = MessageReference(channelID: channel, messageID: answered)
   }
@@ -122,11 +122,4 @@ private func readMessage(_ row: SQLiteStatement) throws(StoreError) -> Message {
   message.pinnedAt = row.timeOrNil(16)
   try MessageExtraCoding.read(row.text(17), into: &message)
   return message
-}
-
-/// Reads ids as ``SQLValue/ids(_:)`` writes them.
-private func ids(_ octets: [UInt8]) -> [Snowflake] {
-  stride(from: 0, to: octets.count - octets.count % 8, by: 8).map { start in
-    Snowflake(rawValue: octets[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) })
-  }
 }

@@ -110,10 +110,12 @@ extension SQLiteStore {
     try database.run(
       .putChannel,
       [
-        .id(channel.id), .id(channel.guildID), .number(channel.kind.rawValue), .text(channel.name),
+        .id(channel.id), .id(channel.guildID == .noGuild ? nil : channel.guildID),
+        .number(channel.kind.rawValue), .text(channel.name),
         .number(channel.position), .id(channel.parentID), .text(orNull: channel.topic),
         .flag(channel.isNSFW), .number(channel.rateLimitPerUser), .number(channel.bitrate),
         .number(channel.userLimit), .id(channel.lastMessageID), .time(channel.lastPinAt),
+        .ids(channel.recipients), .ids(channel.closedBy),
       ])
     try database.run(.deleteOverwrites, [.id(channel.id)])
     for overwrite in channel.overwrites {

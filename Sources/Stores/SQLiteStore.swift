@@ -22,12 +22,12 @@ public struct SQLiteStore: ~Copyable, ChatStore {
       PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA foreign_keys = ON;
       PRAGMA trusted_schema = OFF;
       PRAGMA cell_size_check = ON;
       PRAGMA journal_size_limit = 67108864;
       """)
     try Schema.migrate(database)
+    try database.execute("PRAGMA foreign_keys = ON")
     self.database = database
   }
 

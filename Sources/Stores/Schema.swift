@@ -2,11 +2,12 @@ import ChatCore
 
 /// The tables, and how an older file becomes a newer one.
 ///
+/// They are run without foreign keys, so that a table can be made anew under those that refer to it.
 /// `user_version` counts the migrations that a file has seen. A file from the future is refused. Snowflakes
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds, bans, styles, auditLog, pins]
+  static let migrations = [first, embeds, bans, styles, auditLog, pins, privateChannels]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -189,6 +190,31 @@ enum Schema {
     ALTER TABLE messages ADD COLUMN extra TEXT;
     CREATE INDEX messages_pinned ON messages (channel_id, pinned_at) WHERE pinned_at IS NOT NULL;
     ALTER TABLE channels ADD COLUMN last_pin_at INTEGER
+    """
+
+  /// Channels in no guild: `guild_id` may be NULL, for which the table is made anew.
+  private static let privateChannels = """
+    CREATE TABLE channels_next (
+      id INTEGER PRIMARY KEY,
+      guild_id INTEGER REFERENCES guilds (id) ON DELETE CASCADE,
+      kind INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      parent_id INTEGER,
+      topic TEXT,
+      is_nsfw INTEGER NOT NULL,
+      rate_limit_per_user INTEGER NOT NULL,
+      bitrate INTEGER NOT NULL,
+      user_limit INTEGER NOT NULL,
+      last_message_id INTEGER,
+      last_pin_at INTEGER,
+      recipients BLOB,
+      closed_by BLOB
+    ) STRICT;
+    INSERT INTO channels_next SELECT *, NULL, NULL FROM channels;
+    DROP TABLE channels;
+    ALTER TABLE channels_next RENAME TO channels;
+    CREATE INDEX channels_guild ON channels (guild_id)
     """
 
   /// `details` holds changes and options, as ``AuditCoding`` writes them.

@@ -244,7 +244,7 @@ struct MessageTests {
   func typing() throws {
     var world = try World.make(.open)
     #expect(world.ask(world.bob, .typing(channel: world.text)) == .done)
-    guard case .typing(_, let member, let at)? = world.events.first?.payload else {
+    guard case .typing(_, _, let member?, let at)? = world.events.first?.payload else {
       Issue.record("no event")
       return
     }
@@ -261,7 +261,7 @@ struct MessageTests {
     let thumb = ReactionEmoji(id: nil, name: "👍")
     let add = ChatCommand.addReaction(channel: world.text, message: id, thumb)
     #expect(world.ask(world.bob, add) == .done)
-    guard case .reactionAdd(let event, let member)? = world.events.first?.payload else {
+    guard case .reactionAdd(let event, let member?)? = world.events.first?.payload else {
       Issue.record("no event")
       return
     }

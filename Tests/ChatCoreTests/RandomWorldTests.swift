@@ -69,6 +69,7 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .currentUser))
         replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
         replies.append(world.ask(user, .guildInvites(world.guild)))
+        replies.append(world.ask(user, .privateChannels))
         replies.append(world.ask(user, .pins(channel: world.text, before: nil, limit: 50)))
         replies.append(world.ask(user, .auditLog(guild: world.guild, AuditQuery(limit: 100))))
       }
@@ -102,6 +103,7 @@ private struct Pool {
     for reply in World.replies(outputs) {
       switch reply {
       case .channel(let channel): channels.append(channel.id)
+      case .privateChannel(let view): channels.append(view.channel.id)
       case .role(let role): roles.append(role.id)
       case .message(let view): messages.append(view.message.id)
       case .invite(let view): invites.append(view.invite.code)
@@ -145,7 +147,7 @@ private struct Pool {
     let channel = pick(channels, &random)
     let message = pick(messages, &random)
     let emoji = ReactionEmoji(id: nil, name: ["👍", "❤️", "x"][random.below(3)])
-    switch random.below(25) {
+    switch random.below(26) {
     case 0...4:
       var draft = MessageDraft(content: text(&random))
       if random.below(3) == 0 { draft.replyTo = message }
@@ -175,6 +177,7 @@ private struct Pool {
     case 13:
       return random.below(3) == 0
         ? .unpin(channel: channel, message: message) : .pin(channel: channel, message: message)
+    case 15: return .openDirect(user: pick(users, &random))
     case 14:
       return random.below(2) == 0
         ? .crosspost(channel: channel, message: message)

@@ -165,3 +165,25 @@ class Community:
         assert (await published).message.flags.crossposted
         await self.refused(40033, announced.publish())
         await news.delete()
+
+    async def do_whisper(self, user):
+        """Writes to a person, edits, types, reacts; nothing of it is in a guild."""
+        person = await self.fetch_user(int(user))
+        sent = self.echo("message", lambda m: m.author == self.user and m.guild is None)
+        message = await person.send("psst")
+        assert (await sent).id == message.id and isinstance(message.channel, discord.DMChannel)
+        assert message.channel.recipient.id == person.id
+        edited = self.echo("message_edit", lambda _, after: after.id == message.id)
+        await message.edit(content="psst!")
+        assert (await edited)[1].content == "psst!"
+        await message.channel.typing()
+        reacted = self.echo("raw_reaction_add", lambda event: event.message_id == message.id)
+        await message.add_reaction("\N{EYES}")
+        assert (await reacted).guild_id is None
+        assert [m.id async for m in message.channel.history()] == [message.id]
+        self.answer = self.echo("message", lambda m: m.author.id == person.id and m.guild is None)
+        return {"channel": str(message.channel.id)}
+
+    async def do_answered(self):
+        """What the person wrote back."""
+        return {"content": (await self.answer).content}

@@ -40,6 +40,19 @@ class CommunityBot(unittest.TestCase):
     def test_pins_forwards_and_crossposts(self):
         self.tour("pin_tour", channel=self.text)
 
+    def test_private_messages(self):
+        bot = Bot(self.news, 0)
+        self.addCleanup(bot.close)
+        channel = bot("whisper", user=self.owner("GET", "/users/@me")[1]["id"])["channel"]
+        status, said = self.owner("POST", f"/channels/{channel}/messages", {"content": "heard"})
+        self.assertEqual(status, 200, said)
+        self.assertNotIn("guild_id", said)
+        self.assertEqual(bot("answered")["content"], "heard")
+        self.assertEqual([c["id"] for c in self.owner("GET", "/users/@me/channels")[1]], [channel])
+        self.assertEqual(self.owner("DELETE", f"/channels/{channel}")[0], 200)
+        self.assertEqual(self.owner("GET", "/users/@me/channels")[1], [])
+        self.assertEqual(bot.complaints(), [])
+
     def test_audit_log(self):
         self.tour("audit_tour", user=self.news["bots"][1]["id"])
 

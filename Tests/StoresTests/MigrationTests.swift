@@ -31,16 +31,23 @@ struct MigrationTests {
     old.nonce = .text("n")
     var card = StoreConformance.message(5002, "new")
     card.embeds = StoreConformance.embeds
+    var direct = Channel(
+      id: Snowflake(rawValue: 3009), guildID: .noGuild, kind: .direct, name: "", position: 0)
+    direct.recipients = [StoreConformance.user]
     let ban = Ban(guildID: StoreConformance.guild, userID: StoreConformance.user, reason: nil)
     do {
       var store = try SQLiteStore(path: folder.database)
       #expect(try store.message(channel: StoreConformance.channel, id: old.id) == old)
-      try StoreConformance.write([.message(card), .ban(ban)], to: &store)
+      try StoreConformance.write([.message(card), .ban(ban), .channel(direct)], to: &store)
     }
     var store = try SQLiteStore(path: folder.database)
     #expect(try store.messages(channel: StoreConformance.channel, before: nil, limit: 9) == [card, old])
     let snapshot = try store.load()
     #expect(snapshot.bans == [ban])
+    #expect(snapshot.channels.last == direct && snapshot.channels.first?.name == "general")
+    try StoreConformance.write([.deleteGuild(StoreConformance.guild)], to: &store)
+    #expect(try store.message(channel: StoreConformance.channel, id: old.id) == nil, "what refers still does")
+    #expect(try store.load().channels == [direct])
     #expect(snapshot.guilds.map(\.name) == ["g"] && snapshot.members.count == 1)
     #expect(snapshot.guilds.first?.settings == GuildSettings())
     #expect(snapshot.guilds.first?.everyone?.unicodeEmoji == nil)

@@ -50,6 +50,10 @@ struct StoreConformance {
       PermissionOverwrite(id: user, target: .member, allow: .sendMessages, deny: .viewChannel),
       PermissionOverwrite(id: guild, target: .role, allow: [], deny: Permissions(rawValue: 1 << 63)),
     ]
+    var direct = Channel(
+      id: Snowflake(rawValue: 3000), guildID: .noGuild, kind: .direct, name: "", position: 0)
+    direct.recipients = [user, Snowflake(rawValue: 1002)]
+    direct.closedBy = [Snowflake(rawValue: 1002)]
     let category = Channel(
       id: Snowflake(rawValue: 3002), guildID: guild, kind: .category, name: "c", position: 0)
     var invite = Invite(
@@ -64,6 +68,7 @@ struct StoreConformance {
           verifyKey: "ff")),
       .guild(settledGuild),
       .role(guild: guild, everyone), .role(guild: guild, role), .channel(text), .channel(category),
+      .channel(direct),
       .member(
         Member(
           guildID: guild, userID: user, nick: "nick", roles: [role.id], joinedAt: at, isMuted: true,
@@ -306,7 +311,7 @@ struct StoreConformance {
         .deleteChannel(channel), .deleteMember(guild: guild, user: user),
       ], to: &store)
     let after = try store.load()
-    #expect(after.channels.map(\.id.rawValue) == [3002])
+    #expect(after.channels.map(\.id.rawValue) == [3000, 3002])
     #expect(after.invites == [] && after.members == [])
     #expect(after.newestID == Snowflake(rawValue: 6002), "ids of what is deleted are not used again")
     #expect(try store.messages(channel: channel, before: nil, limit: 10) == [])
@@ -335,7 +340,8 @@ struct StoreConformance {
     #expect(try store.load().bans == [])
     #expect(try store.auditEntries(guild: guild, AuditQuery(limit: 9)) == [])
     let after = try store.load()
-    #expect(after.guilds == [] && after.channels == [] && after.members == [] && after.invites == [])
+    #expect(after.guilds == [] && after.members == [] && after.invites == [])
+    #expect(after.channels.map(\.id.rawValue) == [3000], "private channels stay")
     #expect(after.accounts.count == 2, "people stay")
     #expect(after.newestID == said.id)
     #expect(try store.message(channel: channel, id: said.id) == nil)

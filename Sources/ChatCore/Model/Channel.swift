@@ -4,6 +4,8 @@ public import Base
 public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
   /// Messages only.
   case text = 0
+  /// Messages between two people, in no guild.
+  case direct = 1
   /// Voice, with messages beside it.
   case voice = 2
   /// A heading that others hang under.
@@ -18,6 +20,9 @@ public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
 
   /// Whether it is one of text channels, which may become one another.
   public var isText: Bool { self == .text || self == .announcement }
+
+  /// Whether it belongs to its recipients and to no guild.
+  public var isPrivate: Bool { self == .direct }
 
   /// Whether it holds messages.
   public var holdsMessages: Bool { self != .category }
@@ -51,14 +56,19 @@ public struct PermissionOverwrite: Hashable, Sendable {
   }
 }
 
-/// A channel of a guild.
+extension Snowflake {
+  /// Stands for the guild of what is in none; no guild has this id.
+  public static let noGuild = Snowflake(rawValue: 0)
+}
+
+/// A channel of a guild, or a private one.
 ///
 /// Fields that a kind does not have keep their default: `topic` belongs to text kinds and stage, `bitrate`,
 /// `userLimit` and `region` to voice and stage.
 public struct Channel: Hashable, Sendable {
   /// The channel's id.
   public let id: Snowflake
-  /// The guild.
+  /// The guild; ``Base/Snowflake/noGuild`` for private channels.
   public let guildID: Snowflake
   /// The type.
   public var kind: ChannelKind
@@ -82,6 +92,10 @@ public struct Channel: Hashable, Sendable {
   public var userLimit: Int
   /// The newest message's id; it may be deleted since.
   public var lastMessageID: Snowflake?
+  /// Who takes part in a private channel, ascending.
+  public var recipients: [Snowflake] = []
+  /// Which of them have closed it, ascending; the next message opens it again.
+  public var closedBy: [Snowflake] = []
   /// When the newest of its pins was pinned.
   public var lastPinAt: WallTime?
 

@@ -65,7 +65,7 @@ public struct Message: Hashable, Sendable {
   public let id: Snowflake
   /// The channel.
   public let channelID: Snowflake
-  /// The guild.
+  /// The guild; ``Base/Snowflake/noGuild`` in a private channel.
   public let guildID: Snowflake
   /// The author.
   public let authorID: Snowflake

@@ -101,6 +101,12 @@ public struct Permissions: OptionSet, Hashable, Sendable {
     .useEmbeddedActivities, .useSoundboard,
   ]
 
+  /// What everybody may do in a private channel.
+  public static let privateChannel: Permissions = [
+    .addReactions, .viewChannel, .sendMessages, .embedLinks, .attachFiles, .readMessageHistory,
+    .useExternalEmojis, .useApplicationCommands, .pinMessages,
+  ]
+
   /// What a timed-out member keeps.
   public static let timedOut: Permissions = [.viewChannel, .readMessageHistory]
 

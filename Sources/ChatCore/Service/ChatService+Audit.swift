@@ -7,6 +7,8 @@ extension ChatService where Store: ~Copyable {
     _ action: AuditAction, in guild: Snowflake, of target: Snowflake?, _ changes: [AuditChange],
     _ options: [PlainValue.Field], _ asker: Asker
   ) throws(ChatError) {
+    // Nobody moderates a private channel.
+    guard guild != .noGuild else { return }
     let entry = AuditEntry(
       id: ids.next(at: asker.at), guildID: guild, userID: asker.user, targetID: target, action: action,
       changes: changes, options: options, reason: asker.reason)

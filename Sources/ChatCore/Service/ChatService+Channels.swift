@@ -16,6 +16,7 @@ extension ChatService where Store: ~Copyable {
       throw .code(.tooManyChannels)
     }
     var form = FormCheck()
+    if kind.isPrivate { form.fail(["type"], "BASE_TYPE_CHOICES", "A guild has no private channels.") }
     if changes.name == .keep { form.fail(["name"], "BASE_TYPE_REQUIRED", "This field is required") }
     let last = sortedChannels(guild).last { $0.kind.isVoice == kind.isVoice }
     var channel = Channel(
@@ -81,6 +82,7 @@ extension ChatService where Store: ~Copyable {
 
   mutating func deleteChannel(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, at: id)
+    if seat.channel.kind.isPrivate { return try close(seat.channel, asker) }
     try seat.require(.manageChannels)
     let settings = seat.seat.guild.settings
     if settings.isCommunity, settings.rulesChannelID == id || settings.updatesChannelID == id {

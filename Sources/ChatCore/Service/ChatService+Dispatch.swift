@@ -39,7 +39,9 @@ extension ChatService where Store: ~Copyable {
     case .modifyRole(let guild, let role, let changes): try modifyRole(guild, role, changes, asker)
     case .deleteRole(let guild, let role): try deleteRole(guild, role, asker)
     case .channels(let guild): try channels(guild, asker)
-    case .channel(let id): .channel(try seat(asker, at: id).channel)
+    case .channel(let id): try channel(id, asker)
+    case .openDirect(let user): try openDirect(user, asker)
+    case .privateChannels: try privateChannels(asker)
     case .createChannel(let guild, let kind, let changes):
       try createChannel(guild, kind, changes, asker)
     case .modifyChannel(let id, let changes): try modifyChannel(id, changes, asker)

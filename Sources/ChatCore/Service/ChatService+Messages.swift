@@ -16,6 +16,7 @@ extension ChatService where Store: ~Copyable {
     let (seat, author) = try textSeat(asker, at: id)
     try seat.require(.sendMessages)
     try checkVerification(seat.seat, author)
+    try checkAcquainted(seat.channel)
     let embeds = draft.embeds.filter { !$0.isEmpty }
     try check(draft, embeds)
     if !embeds.isEmpty { try seat.require(.embedLinks) }
@@ -36,10 +37,11 @@ extension ChatService where Store: ~Copyable {
     if let nonce = draft.nonce {
       state.nonces[NonceKey(channel: id, author: author, nonce: nonce)] = message.id
     }
+    let channel = try open(seat.channel, for: seat.channel.closedBy)
     try keep(.message(message))
     let referenced = answered.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
     let view = freshView(message, referenced: referenced ?? .none)
-    emit(.messageCreate(view), to: viewers(seat.channel))
+    emit(.messageCreate(view), to: viewers(channel))
     return .message(view)
   }
 
@@ -120,7 +122,7 @@ extension ChatService where Store: ~Copyable {
     let found = Mentions(scanning: message.content)
     let guild = seat.channel.guildID
     message.mentions = found.users.filter { id in
-      (allowed.parsesUsers || allowed.users.contains(id)) && member(guild, id) != nil
+      (allowed.parsesUsers || allowed.users.contains(id)) && isReader(id, of: seat.channel)
     }
     message.mentionedRoles = found.roles.filter { id in
       guard id != guild, let role = seat.seat.guild.role(id) else { return false }
@@ -130,7 +132,7 @@ extension ChatService where Store: ~Copyable {
     message.mentionsEveryone =
       found.everyone && allowed.parsesEveryone && seat.permissions.contains(.mentionEveryone)
     if let reference, allowed.repliedUser, reference.authorID != message.authorID,
-      !message.mentions.contains(reference.authorID), member(guild, reference.authorID) != nil
+      !message.mentions.contains(reference.authorID), isReader(reference.authorID, of: seat.channel)
     {
       message.mentions.append(reference.authorID)
     }
@@ -209,8 +211,9 @@ extension ChatService where Store: ~Copyable {
   mutating func typing(_ channel: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let (seat, user) = try textSeat(asker, at: channel)
     try seat.require(.sendMessages)
-    guard let member = member(seat.channel.guildID, user) else { throw .code(.missingAccess) }
-    emit(.typing(channel: channel, member: view(member), at: asker.at), to: viewers(seat.channel))
+    let member = member(seat.channel.guildID, user).map { view($0) }
+    emit(
+      .typing(channel: channel, user: user, member: member, at: asker.at), to: viewers(seat.channel))
     return .done
   }
 }

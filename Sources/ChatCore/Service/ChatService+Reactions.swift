@@ -21,10 +21,11 @@ extension ChatService where Store: ~Copyable {
       try seat.require(.addReactions)
       guard known.count < Limits.reactionsPerMessage else { throw .code(.tooManyReactions) }
     }
-    guard let member = member(message.guildID, user) else { throw .code(.missingAccess) }
     try keep(.reaction(message: id, emoji, user: user, at: asker.at))
     emit(
-      .reactionAdd(reaction(message, user, emoji), member: view(member)), to: viewers(seat.channel))
+      .reactionAdd(
+        reaction(message, user, emoji), member: member(message.guildID, user).map { view($0) }),
+      to: viewers(seat.channel))
     return .done
   }
 

@@ -12,8 +12,9 @@ extension ChatService where Store: ~Copyable {
     for id in state.userGuilds.sorted(user.user.id) {
       guilds.append(snapshot(try seat(asker, in: id)))
     }
-    return .ready(
-      Ready(user: user, application: state.applications[user.user.id], guilds: guilds))
+    var ready = Ready(user: user, application: state.applications[user.user.id], guilds: guilds)
+    if !user.user.isBot { ready.privateChannels = openChannels(of: user.user.id) }
+    return .ready(ready)
   }
 
   /// Ends a session, its voice and temporary memberships; one that is not known is ended already.

@@ -76,6 +76,7 @@ extension ChatService where Store: ~Copyable {
   func seat(_ asker: Asker, at id: Snowflake) throws(ChatError) -> ChannelSeat {
     if !asker.isSystem { _ = try account(asker) }
     guard let channel = state.channels[id] else { throw .code(.unknownChannel) }
+    if channel.kind.isPrivate { return try privateSeat(asker, channel) }
     let seat = try seat(asker, in: channel.guildID)
     let permissions = seat.permissions(in: channel)
     guard permissions.contains(.viewChannel) else { throw .code(.missingAccess) }
@@ -97,7 +98,8 @@ extension ChatService where Store: ~Copyable {
 
   /// Everybody who may view the channel.
   mutating func viewers(_ channel: Channel) -> Audience {
-    .viewers(guild: channel.guildID, channel: channel.id, only: state.viewers(channel))
+    if channel.kind.isPrivate { return .users(Set(channel.recipients)) }
+    return .viewers(guild: channel.guildID, channel: channel.id, only: state.viewers(channel))
   }
 
   /// Everybody who may view the channel, and `user` in any case.

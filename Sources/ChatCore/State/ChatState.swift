@@ -32,6 +32,9 @@ struct ChatState: Sendable {
   private(set) var guildMembers = Relation<Snowflake, Snowflake>()
   private(set) var guildInvites = Relation<Snowflake, String>()
   private(set) var userGuilds = Relation<Snowflake, Snowflake>()
+  /// The channel of two users, by the lower and the higher id.
+  private(set) var directs = Table<MemberKey, Snowflake>()
+  private(set) var userChannels = Relation<Snowflake, Snowflake>()
 
   /// Living gateway sessions and their users.
   private(set) var sessions = Table<String, Snowflake>()
@@ -73,6 +76,7 @@ extension ChatState {
       removeRoleFromMembers(guild, role)
     case .channel(let channel):
       channels[channel.id] = channel
+      if channel.kind.isPrivate { return setRecipients(channel) }
       guildChannels.insert(channel.guildID, channel.id)
       visibility.forget(guild: channel.guildID)
     case .deleteChannel(let id): removeChannel(id)
@@ -97,6 +101,13 @@ extension ChatState {
       channel.lastMessageID = message.id
       channels[channel.id] = channel
     case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit: break
+    }
+  }
+
+  private mutating func setRecipients(_ channel: Channel) {
+    for user in channel.recipients { userChannels.insert(user, channel.id) }
+    if let first = channel.recipients.first, let last = channel.recipients.last {
+      directs[MemberKey(place: first, user: last)] = channel.id
     }
   }
 
@@ -282,7 +293,7 @@ extension ChatState {
       accounts.mark, logins.mark, applications.mark, guilds.mark, channels.mark, members.mark, invites.mark,
       guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
       userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
-      slowModePosts.mark, bans.mark, guildBans.mark,
+      slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark,
     ])
   }
 
@@ -310,6 +321,8 @@ extension ChatState {
     slowModePosts.rollback(to: tables[18])
     bans.rollback(to: tables[19])
     guildBans.rollback(to: tables[20])
+    directs.rollback(to: tables[21])
+    userChannels.rollback(to: tables[22])
     visibility.forgetEverything()
   }
 
@@ -336,5 +349,7 @@ extension ChatState {
     slowModePosts.commit()
     bans.commit()
     guildBans.commit()
+    directs.commit()
+    userChannels.commit()
   }
 }

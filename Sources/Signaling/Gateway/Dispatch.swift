@@ -18,7 +18,7 @@ struct Dispatch {
   init?(_ payload: Payload) {
     guard let plan = Dispatch.plan(payload) else { return nil }
     name = plan.name
-    intent = plan.intent
+    intent = Dispatch.isPrivate(payload) ? plan.intent.inPrivate : plan.intent
     exempt = Dispatch.exempt(payload)
     event = EncodedEvent(plan.name) { Dispatch.write(payload, to: &$0) }
     switch payload {
@@ -37,9 +37,23 @@ struct Dispatch {
     return made
   }
 
-  /// Own messages and those that mention the session's user are readable without MESSAGE_CONTENT.
+  /// Whether it happened in a private channel: other intents ask for it then.
+  private static func isPrivate(_ payload: Payload) -> Bool {
+    switch payload {
+    case .messageCreate(let view), .messageUpdate(let view): view.message.guildID == .noGuild
+    case .messageDelete(let guild, _, _), .messagesDelete(let guild, _, _),
+      .reactionsClear(let guild, _, _, _), .pinsUpdate(let guild, _, _):
+      guild == .noGuild
+    case .reactionAdd(let event, _), .reactionRemove(let event): event.guildID == .noGuild
+    case .typing(_, _, let member, _): member == nil
+    default: false
+    }
+  }
+
+  /// Own and private messages and those that mention the session's user are readable without MESSAGE_CONTENT.
   private static func mayRead(_ view: MessageView, _ session: borrowing GatewaySession) -> Bool {
     session.intents.contains(.messageContent) || view.author.id == session.user
+      || view.message.guildID == .noGuild
       || view.message.mentions.contains(session.user)
   }
 
@@ -80,6 +94,8 @@ struct Dispatch {
     case .reactionsClear(_, _, _, nil): ("MESSAGE_REACTION_REMOVE_ALL", .guildMessageReactions)
     case .reactionsClear: ("MESSAGE_REACTION_REMOVE_EMOJI", .guildMessageReactions)
     case .pinsUpdate: ("CHANNEL_PINS_UPDATE", .guilds)
+    case .privateChannelCreate: ("CHANNEL_CREATE", [])
+    case .privateChannelDelete: ("CHANNEL_DELETE", [])
     case .typing: ("TYPING_START", .guildMessageTyping)
     case .voiceStateUpdate: ("VOICE_STATE_UPDATE", .guildVoiceStates)
     }
@@ -116,28 +132,29 @@ struct Dispatch {
     case .messageDelete(let guild, let channel, let message):
       writer.field("id", message)
       writer.field("channel_id", channel)
-      writer.field("guild_id", guild)
+      writer.place(guild)
     case .messagesDelete(let guild, let channel, let messages):
       writer.array("ids") { for id in messages { $0.element(id) } }
       writer.field("channel_id", channel)
-      writer.field("guild_id", guild)
+      writer.place(guild)
     case .reactionAdd(let event, let member): writer.reactionEvent(event, member: member)
     case .reactionRemove(let event): writer.reactionEvent(event, member: nil)
     case .reactionsClear(let guild, let channel, let message, let emoji):
       writer.field("channel_id", channel)
-      writer.field("guild_id", guild)
+      writer.place(guild)
       writer.field("message_id", message)
       if let emoji { writer.object("emoji") { $0.emoji(emoji) } }
     case .pinsUpdate(let guild, let channel, let last):
-      writer.field("guild_id", guild)
+      writer.place(guild)
       writer.field("channel_id", channel)
       writer.field("last_pin_timestamp", last.map(ISO8601.text))
-    case .typing(let channel, let member, let time):
+    case .typing(let channel, let user, let member, let time):
       writer.field("channel_id", channel)
-      writer.field("guild_id", member.member.guildID)
-      writer.field("user_id", member.user.id)
+      if let member { writer.field("guild_id", member.member.guildID) }
+      writer.field("user_id", user)
       writer.field("timestamp", time.milliseconds / 1_000)
-      writer.object("member") { $0.member(member) }
+      if let member { writer.object("member") { $0.member(member) } }
+    case .privateChannelCreate(let view), .privateChannelDelete(let view): writer.privateChannel(view)
     case .voiceStateUpdate(let view): writer.voiceState(view)
     }
   }

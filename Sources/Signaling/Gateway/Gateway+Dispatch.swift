@@ -68,6 +68,8 @@ extension Gateway {
     case .viewers(let guild, _, nil): subscribers[guild] ?? []
     case .viewers(let guild, _, let only?):
       (subscribers[guild] ?? []).filter { only.contains(sessions[$0].user) }
+    case .users(let users):
+      users.sorted().flatMap { accounts[$0] ?? [] }.filter { sessions[$0].shard?.index ?? 0 == 0 }
     case .user(let user): accounts[user] ?? []
     case .session(let id): sessionHandles[id].map { [$0] } ?? []
     }

@@ -28,7 +28,7 @@ extension Gateway {
       if isBot {
         botReady(ready, guilds, to: &$0)
       } else {
-        personReady(guilds, identify.capabilities, session, to: &$0)
+        personReady(ready, guilds, identify.capabilities, session, to: &$0)
       }
     }
     deliver(event, to: session, at: now, into: &actions)
@@ -59,9 +59,18 @@ extension Gateway {
   }
 
   private func personReady(
-    _ guilds: [GuildSnapshot], _ capabilities: Capabilities, _ session: Handle<GatewaySession>,
-    to writer: inout JSONWriter
+    _ ready: Ready, _ guilds: [GuildSnapshot], _ capabilities: Capabilities,
+    _ session: Handle<GatewaySession>, to writer: inout JSONWriter
   ) {
+    writer.array("private_channels") {
+      for view in ready.privateChannels {
+        $0.object {
+          $0.privateChannel(view)
+          guard capabilities.contains(.dedupedUsers) else { return }
+          $0.array("recipient_ids") { for user in view.recipients { $0.element(user.id) } }
+        }
+      }
+    }
     writer.array("guilds") {
       for snapshot in guilds {
         let view = sessions[session].view(presences: presences(in: snapshot, for: session))
@@ -70,7 +79,8 @@ extension Gateway {
     }
     for key in ReadyKeys.personLists { writer.array(key) { _ in } }
     if capabilities.contains(.dedupedUsers) {
-      writer.array("users") { for user in ReadyKeys.users(guilds) { $0.object { $0.user(user) } } }
+      let users = ReadyKeys.users(guilds, ready.privateChannels)
+      writer.array("users") { for user in users { $0.object { $0.user(user) } } }
       writer.array("merged_members") {
         for snapshot in guilds {
           let own = snapshot.members.filter { $0.user.id == sessions[session].user }
@@ -156,16 +166,17 @@ private enum ReadyKeys {
     "private_channels", "relationships", "presences", "geo_ordered_rtc_regions",
   ]
   static let personLists: [StaticString] = [
-    "private_channels", "relationships", "game_relationships", "presences", "geo_ordered_rtc_regions",
+    "relationships", "game_relationships", "presences", "geo_ordered_rtc_regions",
     "guild_join_requests", "connected_accounts", "linked_users", "experiments", "guild_experiments",
     "broadcaster_user_ids",
   ]
   static let supplementLists: [StaticString] = ["lazy_private_channels", "disclose", "game_invites"]
 
-  /// Everybody in the guilds, once, in the order in which they first appear.
-  static func users(_ guilds: [GuildSnapshot]) -> [User] {
+  /// Everybody in the guilds and private channels, once, in the order in which they first appear.
+  static func users(_ guilds: [GuildSnapshot], _ channels: [PrivateChannelView]) -> [User] {
     var seen: Set<Snowflake> = []
-    return guilds.flatMap { $0.members.map(\.user) }.filter { seen.insert($0.id).inserted }
+    let all = guilds.flatMap { $0.members.map(\.user) } + channels.flatMap(\.recipients)
+    return all.filter { seen.insert($0.id).inserted }
   }
 }
 

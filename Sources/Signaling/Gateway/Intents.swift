@@ -39,6 +39,16 @@ struct Intents: OptionSet, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// The intent that asks for the same in private channels.
+  var inPrivate: Intents {
+    switch self {
+    case .guildMessages, .guilds: .directMessages
+    case .guildMessageReactions: .directMessageReactions
+    case .guildMessageTyping: .directMessageTyping
+    default: self
+    }
+  }
+
   private init(bit: UInt64) {
     rawValue = 1 << bit
   }

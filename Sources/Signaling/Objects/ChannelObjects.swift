@@ -20,8 +20,23 @@ extension JSONWriter {
     switch channel.kind {
     case .text, .announcement: textFields(channel)
     case .voice, .stage: voiceFields(channel)
-    case .category: break
+    case .category, .direct: break
     }
+  }
+
+  /// The fields of a private channel.
+  mutating func privateChannel(_ view: PrivateChannelView) {
+    field("id", view.channel.id)
+    field("type", view.channel.kind.rawValue)
+    field("last_message_id", view.channel.lastMessageID)
+    field("last_pin_timestamp", view.channel.lastPinAt.map(ISO8601.text))
+    field("flags", 0)
+    array("recipients") { for user in view.recipients { $0.object { $0.user(user) } } }
+  }
+
+  /// The guild of something that may be in none: left out then, since null makes libraries fail.
+  mutating func place(_ guild: Snowflake) {
+    if guild != .noGuild { field("guild_id", guild) }
   }
 
   private mutating func overwrite(_ overwrite: PermissionOverwrite) {

@@ -51,7 +51,7 @@ extension JSONWriter {
     nonce(message.nonce)
     reference(view, form)
     guard form.isEvent else { return }
-    field("guild_id", message.guildID)
+    place(message.guildID)
     if let member = view.authorMember { object("member") { $0.partialMember(member) } }
   }
 
@@ -70,7 +70,7 @@ extension JSONWriter {
         $0.field("type", message.snapshot == nil ? 0 : 1)
         $0.field("channel_id", reference.channelID)
         $0.field("message_id", reference.messageID)
-        $0.field("guild_id", reference.guildID ?? message.guildID)
+        $0.place(reference.guildID ?? message.guildID)
       }
     }
     if let snapshot = message.snapshot {
@@ -129,7 +129,7 @@ extension JSONWriter {
     field("user_id", event.userID)
     field("channel_id", event.channelID)
     field("message_id", event.messageID)
-    field("guild_id", event.guildID)
+    place(event.guildID)
     field("message_author_id", event.messageAuthorID)
     if let member { object("member") { $0.member(member) } }
     object("emoji") { $0.emoji(event.emoji) }

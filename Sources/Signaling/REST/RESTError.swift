@@ -29,8 +29,6 @@ struct RESTError: Error, Hashable, Sendable {
   static let invalidVersion = RESTError(status: 400, code: 50041, message: "Invalid API version provided")
   static let filesRefused = RESTError(
     status: 400, code: 50046, message: "Invalid file uploaded: this server does not take files")
-  static let directMessagesRefused = RESTError(
-    status: 403, code: 50007, message: "Cannot send messages to this user")
   /// The same for an unknown name and a wrong password.
   static let invalidLogin = RESTError.form(
     ["login", "password"].map {

@@ -25,9 +25,8 @@ extension RESTCall {
     case .getDefaultSounds, .getGuildEmojis, .getGuildStickers, .getApplicationCommands,
       .getApplicationGuildCommands:
       .respond(.json(200, Array("[]".utf8)))
-    case .createDirectMessage: throw .directMessagesRefused
     case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,
-      .getOwnApplication, .getOwnGuilds, .leaveGuild:
+      .getOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels, .createDirectMessage:
       try accountPlan()
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
@@ -87,9 +86,25 @@ extension RESTCall {
     case .getUser: return .ask(.user(try user("user")))
     case .getOwnOAuthApplication, .getOwnApplication: return .ask(.currentApplication)
     case .getOwnGuilds: return .ask(.currentGuilds)
+    case .getPrivateChannels: return .ask(.privateChannels)
+    case .createDirectMessage: return .ask(.openDirect(user: try recipient()))
     case .leaveGuild: return .ask(.leaveGuild(try id("guild")))
     default: return .ask(.currentUser)
     }
+  }
+
+  /// Libraries name one recipient, people's clients a list; more than one would be a group.
+  private func recipient() throws(RESTError) -> Snowflake {
+    var form = try form()
+    let list = form.snowflakes("recipients") ?? []
+    let one = form.snowflake("recipient_id") ?? list.first
+    if one == nil { form.note("recipient_id", "BASE_TYPE_REQUIRED", "This field is required") }
+    if list.count > 1 {
+      form.note("recipients", "BASE_TYPE_MAX_LENGTH", "Must be 1 or fewer in length.")
+    }
+    try form.check()
+    guard let one else { throw .badRequest }
+    return one
   }
 
   private func registerPlan() throws(RESTError) -> RESTPlan {

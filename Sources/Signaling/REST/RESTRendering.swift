@@ -42,6 +42,9 @@ struct RenderingOptions: Sendable {
       .object { for row in counts { $0.field(named: row.role.description, .integer(Int64(row.count))) } }
     case .channel(let channel):
       .object(route == .createChannel ? 201 : 200) { $0.channel(channel) }
+    case .privateChannel(let view): .object { $0.privateChannel(view) }
+    case .privateChannels(let views):
+      .list { for view in views { $0.object { $0.privateChannel(view) } } }
     case .channels(let channels):
       .list { for channel in channels { $0.object { $0.channel(channel) } } }
     case .member(let view):

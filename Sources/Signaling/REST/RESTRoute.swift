@@ -13,6 +13,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case getOwnGuilds = "GET users/@me/guilds"
   case leaveGuild = "DELETE users/@me/guilds/{guild}"
   case getOwnMember = "GET users/@me/guilds/{guild}/member"
+  case getPrivateChannels = "GET users/@me/channels"
   case createDirectMessage = "POST users/@me/channels"
   case getUser = "GET users/{user}"
   case getOwnOAuthApplication = "GET oauth2/applications/@me"
@@ -121,7 +122,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .setOverwrite,
       .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
       .modifyOwnNick, .modifyMember,
-      .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createGuild,
+      .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createDirectMessage,
+      .createGuild,
       .modifyGuild, .deleteGuild, .createBan, .deleteBan:
       .changes
     default: nil

@@ -95,6 +95,13 @@ enum ChatFixtures {
       guild: guild(), channel: channel(.text, number: 10), inviter: alice, memberCount: 2)
   }
 
+  static func direct() -> PrivateChannelView {
+    var channel = Channel(
+      id: textID, guildID: .noGuild, kind: .direct, name: "", position: 0)
+    channel.recipients = [bot.id, alice.id]
+    return PrivateChannelView(channel: channel, recipients: [alice])
+  }
+
   static func auditEntry() -> AuditEntry {
     AuditEntry(
       id: messageID, guildID: guildID, userID: alice.id, targetID: bot.id, action: .memberUpdate,

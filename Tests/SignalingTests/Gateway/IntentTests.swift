@@ -39,7 +39,11 @@ import Testing
     ),
     (.reactionAdd(ChatFixtures.reaction(by: ChatFixtures.alice), member: member), "MESSAGE_REACTION_ADD", 10),
     (.reactionRemove(ChatFixtures.reaction(by: ChatFixtures.alice)), "MESSAGE_REACTION_REMOVE", 10),
-    (.typing(channel: ChatFixtures.textID, member: member, at: ChatFixtures.joined), "TYPING_START", 11),
+    (
+      .typing(
+        channel: ChatFixtures.textID, user: ChatFixtures.alice.id, member: member, at: ChatFixtures.joined),
+      "TYPING_START", 11
+    ),
     (
       .voiceStateUpdate(
         VoiceStateView(state: ChatFixtures.voiceState(ChatFixtures.alice), member: member)),

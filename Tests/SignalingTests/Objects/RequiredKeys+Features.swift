@@ -33,5 +33,31 @@ extension RequiredKeys {
       nonNull: """
         channel_id emoji emoji.name guild_id message_id
         """),
+    RequiredKeys(
+      "MESSAGE_CREATE dm",
+      required: """
+        attachments attachments[].filename attachments[].id attachments[].proxy_url attachments[].size
+        attachments[].url author author.avatar author.discriminator author.id author.username channel_id
+        content edited_timestamp embeds embeds[].fields[].name embeds[].fields[].value flags id
+        mention_everyone pinned reactions[].count reactions[].count_details.burst
+        reactions[].count_details.normal reactions[].emoji reactions[].emoji.name reactions[].me
+        sticker_items[].format_type sticker_items[].id sticker_items[].name timestamp tts type
+        """,
+      nonNull: """
+        attachments attachments[].id attachments[].size author author.id author.public_flags channel_id
+        components embeds embeds[].color embeds[].timestamp flags id mention_roles mentions reactions
+        reactions[].burst_colors reactions[].count reactions[].count_details
+        reactions[].count_details.burst reactions[].count_details.normal reactions[].emoji sticker_items
+        sticker_items[].format_type sticker_items[].id timestamp
+        """),
+    RequiredKeys(
+      "dm_channel",
+      required: """
+        id recipients recipients[].avatar recipients[].discriminator recipients[].id
+        recipients[].username type
+        """,
+      nonNull: """
+        id recipients recipients[].id recipients[].public_flags type
+        """),
   ]
 }

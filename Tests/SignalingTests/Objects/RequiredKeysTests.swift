@@ -21,6 +21,14 @@ import Testing
     return view
   }
 
+  private static var direct: MessageView {
+    MessageView(
+      message: Message(
+        id: ChatFixtures.messageID, channelID: ChatFixtures.textID, guildID: .noGuild,
+        authorID: ChatFixtures.alice.id, kind: .ordinary, content: "psst"),
+      author: ChatFixtures.alice, authorMember: nil, mentions: [], reactions: [], referenced: .none)
+  }
+
   private static var reply: MessageView {
     var view = rich
     view.message.reference = MessageReference(
@@ -64,7 +72,8 @@ import Testing
     ("INVITE_CREATE", .inviteCreate(ChatFixtures.invite())),
     ("INVITE_DELETE", .inviteDelete(guild: guild, channel: ChatFixtures.textID, code: "x")),
     ("MESSAGE_CREATE", .messageCreate(rich)), ("MESSAGE_CREATE reply", .messageCreate(reply)),
-    ("MESSAGE_CREATE mention", .messageCreate(rich)), ("MESSAGE_UPDATE", .messageUpdate(rich)),
+    ("MESSAGE_CREATE dm", .messageCreate(direct)), ("MESSAGE_CREATE mention", .messageCreate(rich)),
+    ("MESSAGE_UPDATE", .messageUpdate(rich)),
     (
       "MESSAGE_DELETE",
       .messageDelete(guild: guild, channel: ChatFixtures.textID, message: ChatFixtures.messageID)
@@ -74,7 +83,11 @@ import Testing
       .reactionAdd(ChatFixtures.reaction(by: ChatFixtures.alice), member: member)
     ),
     ("MESSAGE_REACTION_REMOVE", .reactionRemove(ChatFixtures.reaction(by: ChatFixtures.alice))),
-    ("TYPING_START", .typing(channel: ChatFixtures.textID, member: member, at: ChatFixtures.joined)),
+    (
+      "TYPING_START",
+      .typing(
+        channel: ChatFixtures.textID, user: ChatFixtures.alice.id, member: member, at: ChatFixtures.joined)
+    ),
     ("USER_UPDATE", .userUpdate(SelfUser(user: ChatFixtures.bot, email: nil))),
     ("VOICE_STATE_UPDATE join", voice(ChatFixtures.voiceID)), ("VOICE_STATE_UPDATE leave", voice(nil)),
   ]
@@ -197,6 +210,7 @@ import Testing
         $0.inviteMetadata(invite.invite)
       }, "invite")
     try check(parsed { $0.message(RequiredKeysTests.reply, .rest) }, "message")
+    try check(parsed { $0.privateChannel(ChatFixtures.direct()) }, "dm_channel")
     try check(parsed { $0.guild(ChatFixtures.guild()) }, "rest_guild")
   }
 

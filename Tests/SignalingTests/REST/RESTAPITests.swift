@@ -35,7 +35,7 @@ import Testing
     ("GET", "/api/v10/channels/1/messages?limit=101", 400, 50035),
     ("GET", "/api/v10/channels/1/messages?limit=x", 400, 50035),
     ("GET", "/api/v10/channels/1/messages?before=x", 400, 50035),
-    ("POST", "/api/v10/users/@me/channels", 403, 50007), ("POST", "/api/v10/guilds", 400, 50035),
+    ("POST", "/api/v10/users/@me/channels", 400, 50035), ("POST", "/api/v10/guilds", 400, 50035),
     ("POST", "/.well-known/roost", 405, 0), ("GET", "/.well-known/other", 404, 0),
   ])
   func `What cannot be served says why`(_ method: String, _ path: String, _ status: Int, _ code: Int) throws {
