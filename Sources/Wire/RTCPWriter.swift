@@ -72,6 +72,49 @@ public struct RTCPWriter: Sendable {
     return true
   }
 
+  /// Appends a generic NACK (RFC 4585 §6.2.1) of `items` about the source `media`.
+  @discardableResult
+  public mutating func nack(
+    sender: UInt32, media: UInt32, items: Span<NACKItem>, into packet: inout MutableSpan<UInt8>
+  ) -> Bool {
+    let body = 8 &+ NACKItem.count &* items.count
+    let format = Int(RTCPFeedbackFormat.nack)
+    guard !items.isEmpty, begin(RTCPType.transportFeedback, format: format, body: body, into: &packet)
+    else { return false }
+    push(sender, &packet)
+    push(media, &packet)
+    for index in items.indices {
+      push(UInt32(items[index].first) << 16 | UInt32(items[index].following), &packet)
+    }
+    return true
+  }
+
+  /// Appends a picture loss indication (RFC 4585 §6.3.1): asks `media` for a key frame.
+  @discardableResult
+  public mutating func pictureLoss(
+    sender: UInt32, media: UInt32, into packet: inout MutableSpan<UInt8>
+  ) -> Bool {
+    let format = Int(RTCPFeedbackFormat.pictureLoss)
+    guard begin(RTCPType.payloadFeedback, format: format, body: 8, into: &packet) else { return false }
+    push(sender, &packet)
+    push(media, &packet)
+    return true
+  }
+
+  /// Appends a full intra request (RFC 5104 §4.3.1) with one entry: command `number` to `media`.
+  @discardableResult
+  public mutating func fullIntra(
+    sender: UInt32, media: UInt32, number: UInt8, into packet: inout MutableSpan<UInt8>
+  ) -> Bool {
+    let format = Int(RTCPFeedbackFormat.fullIntra)
+    guard begin(RTCPType.payloadFeedback, format: format, body: 16, into: &packet) else { return false }
+    push(sender, &packet)
+    push(0, &packet)
+    push(media, &packet)
+    push(UInt32(number) << 24, &packet)
+    return true
+  }
+
   private mutating func begin(
     _ type: UInt8, format: Int, body: Int, into packet: inout MutableSpan<UInt8>
   ) -> Bool {

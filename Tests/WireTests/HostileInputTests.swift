@@ -62,7 +62,7 @@ private func violation(_ octets: Span<UInt8>) -> String? {
   if kind == .stun, octets.count < STUNHeader.count { return "short STUN" }
   if kind == .rtp || kind == .rtcp, octets.count < RTPHeader.fixedCount { return "short RTP" }
   return rtpViolation(octets) ?? rtcpViolation(octets) ?? stunViolation(octets) ?? discordViolation(octets)
-    ?? fragmentViolation(octets) ?? formatsViolation(octets)
+    ?? fragmentViolation(octets) ?? formatsViolation(octets) ?? videoViolation(octets)
 }
 
 private func rtpViolation(_ octets: Span<UInt8>) -> String? {
@@ -99,13 +99,45 @@ private func rtcpViolation(_ octets: Span<UInt8>) -> String? {
     switch packet {
     case .senderReport(_, let blocks), .receiverReport(_, let blocks):
       for index in 0..<blocks.count where blocks.block(index, in: octets) == nil { return "lost block" }
+    case .transportFeedback(_, _, _, let range), .payloadFeedback(_, _, _, let range):
+      guard range.lowerBound >= 4, range.upperBound <= octets.count else { return "feedback reaches out" }
+      let items = NACKItems(range)
+      let entries = FullIntraEntries(range)
+      for index in 0..<items.count where items.item(index, in: octets) == nil { return "lost item" }
+      for index in 0..<entries.count where entries.entry(index, in: octets) == nil { return "lost entry" }
     case .sourceDescription(_, let range), .bye(let range), .application(_, _, _, let range),
-      .transportFeedback(_, _, _, let range), .payloadFeedback(_, _, _, let range),
       .extendedReport(_, let range), .unknown(_, let range):
       guard range.lowerBound >= 4, range.upperBound <= octets.count else { return "RTCP body reaches out" }
     }
   }
   _ = try? RTCPHeader(octets)
+  return nil
+}
+
+/// Whatever a descriptor says must lie in the payload, as the octets there say it.
+private func videoViolation(_ octets: Span<UInt8>) -> String? {
+  let descriptors = [
+    try? VideoDescriptor(vp8: octets), try? VideoDescriptor(vp9: octets), try? VideoDescriptor(h264: octets),
+    try? VideoDescriptor(h265: octets), try? VideoDescriptor(av1: octets),
+  ]
+  for descriptor in descriptors {
+    guard let descriptor else { continue }
+    if descriptor.temporalID > 7 || descriptor.spatialID > 7 { return "layer" }
+    if let picture = descriptor.pictureID {
+      let offset = Int(picture.offset)
+      guard offset + (picture.isLong ? 2 : 1) < octets.count, picture.value <= picture.mask,
+        picture.value & 0xFF == octets[offset + (picture.isLong ? 1 : 0)]
+      else { return "picture id" }
+    }
+    if let index = descriptor.baseLayerIndex {
+      guard Int(index.offset) + 1 < octets.count, index.value == octets[Int(index.offset)] else {
+        return "TL0PICIDX"
+      }
+    }
+  }
+  if let original = try? RTXPayload.originalSequenceNumber(octets), original != octets.uint16(at: 0) {
+    return "original sequence number"
+  }
   return nil
 }
 

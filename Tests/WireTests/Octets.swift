@@ -70,6 +70,23 @@ enum Vector {
     """)
   static let discovery = hex("00010046 000003e9") + [UInt8](repeating: 0, count: 66)
   static let longDiscovery = discovery + [0, 0, 0, 0]
+  /// A VP8 key frame with picture id, TL0PICIDX and temporal layer.
+  static let vp8 = hex("90e0 9234 09 80 10020a 9d012a 4001f000")
+  /// A VP9 picture in flexible mode with two references.
+  static let vp9 = hex("f8 8102 20 03 04 49 8342")
+  /// STAP-A of a sequence and a picture parameter set; FU-A that begins an IDR slice.
+  static let h264 = hex("78 0004 6742e01f 0004 68ce3c80")
+  static let h264Fragment = hex("7c 85 888400")
+  /// Aggregation packet of two parameter sets; fragmentation unit that begins an IRAP slice.
+  static let h265 = hex("6001 0004 42010101 0003 4401c1")
+  static let h265Fragment = hex("6201 93 af0000")
+  static let av1 = hex("18 0a0b 00000024")
+  /// NACK of two items and a full intra request of two entries.
+  static let requests = hex(
+    """
+    81cd0004 000003e9 000003ea 00648001 fffe0000
+    84ce0006 000003e9 00000000 000003ea 01000000 000003eb 02000000
+    """)
   static let ping = hex("1337cafe 00000005")
   static let fragment = Array(
     """
@@ -87,6 +104,8 @@ enum Vector {
     ("RTP", rtp), ("one-byte extension", rtpOneByte), ("two-byte extension", rtpTwoByte),
     ("rtpsize", rtpsize), ("RTCP", rtcp), ("feedback", feedback), ("STUN request", stunRequest),
     ("STUN response", stunResponse), ("discovery", discovery), ("long discovery", longDiscovery),
-    ("ping", ping), ("fragment", fragment),
+    ("ping", ping), ("fragment", fragment), ("VP8", vp8), ("VP9", vp9), ("H264", h264),
+    ("H264 fragment", h264Fragment), ("H265", h265), ("H265 fragment", h265Fragment), ("AV1", av1),
+    ("requests", requests),
   ]
 }
