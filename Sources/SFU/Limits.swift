@@ -1,3 +1,5 @@
+internal import Base
+
 /// Every capacity of the media plane, with the sum that produced it.
 ///
 /// A full table refuses the newcomer and counts it (``DropReason``): it never grows and never evicts
@@ -13,7 +15,7 @@ public struct Limits: Hashable, Sendable {
   public var rooms = 8_192
   /// Members of one room; one packet of a speaker costs this many seals, 0.3 ms per thousand.
   public var membersPerRoom = 4_096
-  /// Pairs of publisher and subscriber, 152 octets each: a full table is 40 MiB.
+  /// Pairs of publisher and subscriber, 152 octets each for audio and about 300 for video.
   ///
   /// A track whose pairs do not fit is not published, a member whose pairs do not fit is not admitted.
   public var subscriptions = 262_144
@@ -45,18 +47,27 @@ public struct Limits: Hashable, Sendable {
   /// SSRCs of one WebRTC peer: each keeps a replay window until the keys change.
   ///
   /// None is ever evicted, because forgetting a window would let old packets in again.
-  public var sourcesPerPeer = 8
+  public var sourcesPerPeer = 16
   /// Egress streams of a subscriber whose publisher left, with the index at which they stopped.
   ///
   /// Should a publisher come back under the same SSRC, its index goes on where it was, so that no
   /// (key, index) pair is used twice. 16 octets each, allocated when the first one leaves.
-  public var retiredStreamsPerPeer = 64
+  public var retiredStreamsPerPeer = 192
   /// STUN error replies: a burst, then so many each second.
   ///
   /// Each costs 2 µs and answers an unauthenticated datagram; a browser needs at most one.
   public var errorReplyBurst = 64
   /// STUN error replies each second.
   public var errorRepliesPerSecond = 100
+
+  /// Video sources of one shard: at 300 packets per second each, more than it can take in.
+  public var videos = 2_048
+  /// Pictures of one room: Discord's channels have at most 50 (voice.md §8).
+  public var videosPerRoom = 64
+  /// Blocks of 16 KiB for retransmissions, of all layers together: 160 s of 3 Mbit/s.
+  ///
+  /// 64 MiB of address space, touched as it is needed. A layer without a block answers no NACK.
+  public var retransmissionBlocks = 4_096
 
   /// Makes the limits of one ordinary shard.
   public init() {}
@@ -92,4 +103,52 @@ enum Fixed {
   static let opusClockRate: Int64 = 48_000
   /// Discord's egress nonces start here: its clients count up from 0 under the same key.
   static let egressNonceFirst: UInt32 = 0x8000_0000
+
+  // Video.
+
+  /// Layers of one video source: Discord's clients offer two, browsers three.
+  static let layersPerSource = 4
+  /// Ticks a second of every video RTP clock (RFC 7741 §4.1 and its like).
+  static let videoClockRate: Int64 = 90_000
+  /// Packets that may be missing before a layer counts as begun anew: 3 s of 10 Mbit/s.
+  static let videoGapMax: UInt64 = 3_000
+  /// Packets of a layer that can be asked for again, a power of two: 1.6 s of 3 Mbit/s, 20 octets each.
+  static let packetsPerLayer = 512
+  /// Blocks of payload that a layer may hold, 16 KiB each: 1.4 s of 3 Mbit/s.
+  ///
+  /// At most the 32 that a ring has places for.
+  static let blocksPerLayer = 32
+  /// Octets of a block: thirteen full packets, so that the last one wastes a thirteenth.
+  static let blockSize = 16_384
+  /// How long a payload is kept: a receiver with 300 ms of round trip asks three times.
+  static let retentionMax = Interval.milliseconds(1_200)
+  /// Packets of a layer that may be missing at once and are asked for; beyond, a key frame costs less.
+  static let lossesMax = 128
+  /// How long a missing packet may still come by itself: more than what Wi-Fi reorders.
+  static let reorderTolerance = Interval.milliseconds(10)
+  /// How often a missing packet is asked for: with 1.5 times the wait each, 20 round trips.
+  static let lossRequestsMax: UInt8 = 6
+  /// The least wait before a missing packet is asked for again.
+  static let lossRequestIntervalMin = Interval.milliseconds(20)
+  /// The round trip to a publisher that has not said any.
+  static let roundTripDefault = Interval.milliseconds(100)
+  /// The least time between two requests for a key frame of one layer.
+  ///
+  /// A key frame has the size of ten others: more than two a second would leave room for nothing else.
+  static let keyFrameIntervalMin = Interval.milliseconds(500)
+  /// The longest wait for a key frame before it is asked for again.
+  static let keyFrameIntervalMax = Interval.seconds(4)
+  /// One member's requests for key frames that are honoured: one each two seconds, four at once.
+  static let keyFrameRequestCost = Interval.seconds(2)
+  static let keyFrameRequestBurst = Interval.seconds(8)
+  /// What an octet of retransmission costs a member's allowance: 2 Mbit/s.
+  static let retransmissionCostPerOctet = Interval(nanoseconds: 4_000)
+  /// A member's burst of retransmissions: 128 KiB, a second of a picture at 1 Mbit/s.
+  static let retransmissionBurst = Interval(nanoseconds: 4_000 * 131_072)
+  /// Packets that one RTCP datagram may ask for again; beyond, the rest is ignored.
+  static let retransmissionsPerDatagram = 256
+  /// A layer that is silent for so long while another of its source is not has stalled.
+  static let layerStall = Interval.milliseconds(600)
+  /// Wants of one member that are kept; a channel has at most 50 pictures (voice.md §8).
+  static let wantsPerPeer = 128
 }

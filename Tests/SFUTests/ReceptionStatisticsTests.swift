@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func `Loss is what was expected and did not come, late packets included`() {
-    var statistics = ReceptionStatistics()
+    var statistics = ReceptionStatistics(clockRate: 48_000)
     for index in [100, 101, 104, 103, 105] as [UInt64] { record(&statistics, index) }
     #expect(statistics.expected == 6)
     #expect(statistics.received == 5)
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `A stretch that was muted is nobody's loss`() {
-    var statistics = ReceptionStatistics()
+    var statistics = ReceptionStatistics(clockRate: 48_000)
     for index in 0..<10 as Range<UInt64> { record(&statistics, index) }
     statistics.interrupt()
     for index in 1_000..<1_010 as Range<UInt64> { record(&statistics, index) }
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func `Jitter follows the RFC's filter`() {
-    var statistics = ReceptionStatistics()
+    var statistics = ReceptionStatistics(clockRate: 48_000)
     var scaled: Int64 = 0
     for index in 0..<200 as Range<UInt64> {
       record(&statistics, index, late: index % 2 == 0 ? 0 : 5)

@@ -51,7 +51,7 @@ import Testing
   @Test func `More sources than a peer may have are refused`() throws {
     var stage = try Stage()
     var browser = try stage.connectedBrowser(2)
-    for ssrc in 0..<10 as Range<UInt32> {
+    for ssrc in 0..<18 as Range<UInt32> {
       browser.ssrc = 100 + ssrc
       stage.receive(browser.speak([1]), from: browser.address)
     }

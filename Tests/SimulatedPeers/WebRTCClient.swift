@@ -97,8 +97,12 @@ package struct WebRTCClient: ~Copyable {
   }
 
   /// `payload` under any header, sealed; empty without keys.
-  package mutating func seal(_ payload: [UInt8], _ fields: RTPFields, hasPadding: Bool = false) -> [UInt8] {
+  package mutating func seal(
+    _ payload: [UInt8], _ fields: RTPFields, hasPadding: Bool = false,
+    elements: [(id: UInt8, octets: [UInt8])] = []
+  ) -> [UInt8] {
     var block = HeaderExtensionBlock(form: .oneByte)
+    for element in elements { block.append(id: element.id, element.octets.span) }
     if let audioLevel, let id = offer.extensions.audioLevel {
       block.append(id: id, value: UInt32(audioLevel), count: 1)
     }
@@ -115,6 +119,14 @@ package struct WebRTCClient: ~Copyable {
       sealer?.sealRTP(&$0, headerCount: headerCount, count: packet.count, ssrc: fields.ssrc, index: index)
         ?? nil
     } ?? []
+  }
+
+  /// A packet of video, sealed; with its layer's name if it has one.
+  package mutating func show(_ packet: VideoPacket) -> [UInt8] {
+    let codec = offer.videoCodecs.first { $0.rtxPayloadType == packet.fields.payloadType }
+    let id = codec == nil ? offer.extensions.rid : offer.extensions.repairedRid
+    guard let rid = packet.rid, let id else { return seal(packet.payload, packet.fields) }
+    return seal(packet.payload, packet.fields, elements: [(id, Array(rid.utf8))])
   }
 
   /// A compound RTCP packet, sealed.

@@ -58,6 +58,16 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   /// It had waited too long when its turn to be sent came.
   case late
 
+  // Video, opened.
+  /// Video that its sender did not announce, or of no layer that it announced.
+  case unannounced
+  /// Video of a peer that may not show.
+  case hidden
+  /// A video packet that had arrived already, or a retransmission of one that nobody misses.
+  case repeated
+  /// No block to keep a video packet in: it is forwarded, and lost for those who lose it.
+  case historyFull
+
   // Forwarding: counted once a receiver.
   /// The receiver may not hear.
   case deafened
@@ -69,6 +79,19 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case subscriptionsFull
   /// A late packet from before the receiver's subscription, or of a stretch withheld from it.
   case withheld
+
+  /// The receiver has not got the picture's codec; counted when its layer is chosen.
+  case codecMissing
+  /// The receiver waits for a key frame of its layer.
+  case keyFrameAwaited
+
+  // Requests of receivers.
+  /// A packet was asked for that is not kept any more, or was never sent.
+  case forgotten
+  /// A packet was asked for beyond the receiver's allowance.
+  case retransmissionsSpent
+  /// A key frame was asked for beyond the receiver's allowance.
+  case keyFramesSpent
 
   // Harmless and expected.
   /// A Discord keepalive: eight octets, no answer.
@@ -85,6 +108,8 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case admissionsFull
   /// An offer with an impossible key, user fragment or fingerprint, or a user fragment that is taken.
   case badOffer
-  /// Permissions that are not newer than those in force.
+  /// A picture beyond a capacity.
+  case videosFull
+  /// Permissions, a publication or wants that are not newer than those in force.
   case staleVersion
 }

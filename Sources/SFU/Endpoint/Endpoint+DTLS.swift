@@ -175,13 +175,14 @@ extension Endpoint {
     peers[peer].webRTC?.srtp = consume srtp
     peers[peer].keyEpoch &+= 1
     detachTrack(of: peer)
+    detachVideos(of: peer, at: now)
     peers[peer].webRTC?.handshake?.linger(until: now + configuration.handshakeLinger)
     counters.openHandshakes -= 1
     if let address = peers[peer].webRTC?.handshake?.address {
       peers[peer].webRTC?.ice.selectUnlessNominated(address)
     }
     counters.handshakes &+= 1
-    connected(peer)
+    connected(peer, at: now)
   }
 
   /// Ends a handshake that failed.

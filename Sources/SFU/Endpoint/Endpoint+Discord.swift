@@ -19,7 +19,7 @@ extension Endpoint {
       IPDiscovery.writeResponse(ssrc: ssrc, address: arrival.source, into: &slot)
     }
     guard peers[peer].webRTC == nil, !peers[peer].isBindingAuthentic else { return }
-    bind(peer, to: arrival.source, isAuthentic: false)
+    bind(peer, to: arrival.source, isAuthentic: false, at: arrival.at)
   }
 
   /// Answers a ping of a client that is bound and has its keys.
@@ -36,7 +36,9 @@ extension Endpoint {
   }
 
   /// Sends the peer's media to `address` from now on.
-  mutating func bind(_ peer: Handle<Peer>, to address: SocketAddress, isAuthentic: Bool) {
+  mutating func bind(
+    _ peer: Handle<Peer>, to address: SocketAddress, isAuthentic: Bool, at now: Instant
+  ) {
     if peers[peer].binding != address {
       unbind(peer)
       peers[peer].binding = address
@@ -49,6 +51,6 @@ extension Endpoint {
     } else {
       _ = addresses.insert(peer, for: address)
     }
-    if peers[peer].voice != nil { connected(peer) }
+    if peers[peer].voice != nil { connected(peer, at: now) }
   }
 }

@@ -55,7 +55,7 @@ extension Endpoint {
     guard admitAddress(check.address, of: peer, at: now) else { return counters.drop(.addressesFull) }
     let effect = peers[peer].webRTC?.ice.checked(check, at: now, hold: configuration.nominationHold)
     if let ended = effect?.retiredUfrag { ufrags.remove(ended) }
-    if peers[peer].transport == .webRTC { connected(peer) }
+    if peers[peer].transport == .webRTC { connected(peer, at: now) }
   }
 
   /// Leads `address` to `peer`, in whose list of checked addresses there must be a place for it.

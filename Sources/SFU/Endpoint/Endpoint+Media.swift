@@ -23,8 +23,10 @@ extension Endpoint {
     }
     let isBound = peers[peer].track.map { tracks[$0].sourceSSRC == header.ssrc } ?? false
     let isMuted = isBound && !peers[peer].permissions.maySpeak
+    let isHidden = !peers[peer].permissions.mayShow && hasLayer(under: header.ssrc, peer)
     let opening = peers[peer].webRTC?.srtp?.openRTP(
-      &datagram, header: header, count: arrival.count, isMuted: isMuted)
+      &datagram, header: header, count: arrival.count, isMuted: isMuted || isHidden)
+    if isHidden, case .dropped(.muted) = opening { return drop(.hidden, peer) }
     finish(opening ?? .dropped(.notConnected), header, datagram.span, Origin(peer, arrival))
   }
 
@@ -45,7 +47,7 @@ extension Endpoint {
     let opening = peers[peer].voice?.openRTP(&datagram, header: header, count: arrival.count)
     guard let opening else { return }
     if case .opened = opening, peers[peer].binding != arrival.source || !peers[peer].isBindingAuthentic {
-      bind(peer, to: arrival.source, isAuthentic: true)
+      bind(peer, to: arrival.source, isAuthentic: true, at: arrival.at)
     }
     finish(opening, header, datagram.span, Origin(peer, arrival))
   }
@@ -65,8 +67,11 @@ extension Endpoint {
       if isRestart, let track = peers[peer].track {
         tracks[track].restart(sourceSSRC: header.ssrc, index: index)
       }
+      let plain = datagram.extracting(first: count)
+      if let video = peers[peer].codecs.meaning(of: header.payloadType) {
+        return takeVideo(video, header, index: index, plain, origin)
+      }
       do throws(DropReason) {
-        let plain = datagram.extracting(first: count)
         let packet = try describe(header, index: index, in: plain, from: peer)
         try stage(packet, plain.extracting(packet.payload), origin)
       } catch {

@@ -12,7 +12,7 @@ extension Endpoint {
       return counters.drop(.admissionsFull)
     }
     let position = rooms[room].members.count
-    let rows = rooms[room].publications.count
+    let rows = rooms[room].publications.count + rooms[room].videos.count
     guard counters.subscriptions + rows <= configuration.limits.subscriptions else {
       pending.append(.failed(admission.peer, .capacityExceeded))
       return counters.drop(.subscriptionsFull)
@@ -29,14 +29,16 @@ extension Endpoint {
     _ = ssrcs.insert(peer, for: admission.ssrc)
     rooms[room].join(peer)
     for track in rooms[room].publications { subscribe(peer, to: track) }
+    for video in rooms[room].videos { subscribe(peer, toVideo: video) }
     counters.subscriptions += rows
   }
 
-  mutating func permit(_ id: PeerID, _ permissions: MediaPermissions) {
+  mutating func permit(_ id: PeerID, _ permissions: MediaPermissions, at now: Instant) {
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
     guard permissions.version > peers[peer].permissions.version else { return counters.drop(.staleVersion) }
     peers[peer].permissions = permissions
     if !permissions.maySpeak { withdraw(of: peer, .muted) }
+    showVideos(of: peer, at: now)
   }
 
   mutating func remove(_ id: PeerID) {
@@ -44,6 +46,7 @@ extension Endpoint {
     dropTransport(of: peer)
     withdraw(of: peer, .unpublished)
     if let track = peers[peer].track { unpublish(track) }
+    unpublishVideos(of: peer)
     let room = peers[peer].room
     removeRows(of: peer, in: room)
     closeIfEmpty(room)
@@ -56,7 +59,11 @@ extension Endpoint {
   private mutating func removeRows(of peer: Handle<Peer>, in room: Handle<Room>) {
     let removal = rooms[room].removal(at: peers[peer].position)
     for track in rooms[room].publications { _ = removal.apply(to: &tracks[track].subscriptions) }
-    counters.subscriptions -= rooms[room].publications.count
+    for video in rooms[room].videos {
+      videos[video].unwatch(removal.position)
+      _ = removal.apply(to: &videos[video].subscriptions)
+    }
+    counters.subscriptions -= rooms[room].publications.count + rooms[room].videos.count
     rooms[room].leave(removal)
     for position in [removal.position, removal.hole] where position < rooms[room].members.count {
       peers[rooms[room].members[position]].position = position

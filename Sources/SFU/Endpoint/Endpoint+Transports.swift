@@ -14,9 +14,10 @@ extension Endpoint {
     if peers[peer].webRTC != nil { dropTransport(of: peer) }
     peers[peer].voice = consume voice
     detachTrack(of: peer)
+    takeCodecs(offer.videoCodecs, audio: offer.opusPayloadType, HeaderExtensionMap(), of: peer, at: now)
     // A new key proves nothing about the old address, but the client did not move because of it either.
     peers[peer].isBindingAuthentic = false
-    if peers[peer].binding != nil { connected(peer) }
+    if peers[peer].binding != nil { connected(peer, at: now) }
   }
 
   mutating func connectWebRTC(_ id: PeerID, _ offer: WebRTCTransportOffer, at now: Instant) {
@@ -33,11 +34,13 @@ extension Endpoint {
     if peers[peer].webRTC?.offer.remoteFingerprint == offer.remoteFingerprint {
       let ended = peers[peer].webRTC?.restart(offer, credentials)
       if let ended = ended ?? nil { ufrags.remove(ended) }
+      takeCodecs(offer.videoCodecs, audio: offer.opusPayloadType, offer.extensions, of: peer, at: now)
       return
     }
     // Releases only what the peer had before.
     dropTransport(of: peer)
     peers[peer].webRTC = WebRTCTransport(offer, ice: ICEAgent(credentials, at: now))
+    takeCodecs(offer.videoCodecs, audio: offer.opusPayloadType, offer.extensions, of: peer, at: now)
     armPeer(peer)
   }
 
@@ -47,9 +50,10 @@ extension Endpoint {
   }
 
   /// Says once per transport that it is up.
-  mutating func connected(_ peer: Handle<Peer>) {
+  mutating func connected(_ peer: Handle<Peer>, at now: Instant) {
     guard !peers[peer].isConnected else { return }
     peers[peer].isConnected = true
+    retargetMember(peer, at: now)
     counters.connectedPeers += 1
     pending.append(.connected(peers[peer].admission.peer))
   }
@@ -65,6 +69,7 @@ extension Endpoint {
   mutating func dropTransport(of peer: Handle<Peer>) {
     if peers[peer].isConnected { counters.connectedPeers -= 1 }
     peers[peer].isConnected = false
+    stopVideos(for: peer)
     unbind(peer)
     peers[peer].voice = nil
     forgetWaiting(of: peer)

@@ -29,6 +29,9 @@ public struct Endpoint: ~Copyable {
   var peers: Slab<Peer>
   var rooms: Slab<Room>
   var tracks: Slab<PublishedTrack>
+  var videos: Slab<PublishedVideo>
+  /// The plaintext of video packets that may be asked for again.
+  var history: OctetArena
 
   /// Packets of all rooms that wait to be sent.
   var staging: Staging
@@ -44,7 +47,8 @@ public struct Endpoint: ~Copyable {
   var ssrcs: OpenTable<UInt32, Handle<Peer>>
   var ufrags: OpenTable<Ufrag, Handle<Peer>>
 
-  /// Deadlines: owner `n` is peer slot `n`, owner `peers.capacity + n` is track slot `n`.
+  /// Deadlines: owner `n` is peer slot `n`, owner `peers.capacity + n` is track slot `n`, and
+  /// behind both come the videos.
   var deadlines: OwnerDeadlines
   var errorReplies: TokenBucket
   var handshakeStarts: TokenBucket
@@ -71,12 +75,14 @@ public struct Endpoint: ~Copyable {
     peers = Slab(capacity: limits.peers)
     rooms = Slab(capacity: limits.rooms)
     tracks = Slab(capacity: limits.peers)
+    videos = Slab(capacity: limits.videos)
+    history = OctetArena(blockCount: limits.retransmissionBlocks, blockSize: Fixed.blockSize)
     staging = Staging(capacity: limits.stagedFrames)
     addresses = OpenTable(capacity: limits.addresses, seed: random.next())
     ssrcs = OpenTable(capacity: limits.peers, seed: random.next())
     // During an ICE restart a peer has two.
     ufrags = OpenTable(capacity: limits.peers * 2, seed: random.next())
-    deadlines = OwnerDeadlines(owners: limits.peers * 2)
+    deadlines = OwnerDeadlines(owners: limits.peers * 2 + limits.videos)
     errorReplies = TokenBucket(burst: limits.errorReplyBurst, perSecond: limits.errorRepliesPerSecond)
     handshakeStarts = TokenBucket(burst: limits.handshakeBurst, perSecond: limits.handshakesPerSecond)
     running = PeerLine(capacity: limits.handshakeDatagrams)
@@ -104,7 +110,7 @@ public struct Endpoint: ~Copyable {
     let kind = DatagramKind.classify(datagram.span.extracting(first: count))
     switch kind {
     case .rtp: receiveRTP(&datagram, arrival)
-    case .rtcp: receiveRTCP(&datagram, arrival)
+    case .rtcp: receiveRTCP(&datagram, arrival, into: &sink)
     case .stun: receiveSTUN(datagram.span.extracting(first: count), arrival, into: &sink)
     case .dtls: receiveDTLS(datagram.span.extracting(first: count), arrival)
     case .ipDiscovery: receiveDiscovery(datagram.span.extracting(first: count), arrival, into: &sink)
@@ -124,9 +130,9 @@ public struct Endpoint: ~Copyable {
     case .admit(let admission): admit(admission)
     case .connectVoice(let peer, let offer): connectVoice(peer, offer, at: now)
     case .connectWebRTC(let peer, let offer): connectWebRTC(peer, offer, at: now)
-    case .permit(let peer, let permissions): permit(peer, permissions)
-    case .publishVideo(let peer, _), .wantVideo(let peer, _):
-      if peersByID[peer] == nil { counters.drop(.unknownPeer) }
+    case .permit(let peer, let permissions): permit(peer, permissions, at: now)
+    case .publishVideo(let peer, let publication): publishVideo(peer, publication, at: now)
+    case .wantVideo(let peer, let wants): wantVideo(peer, wants, at: now)
     case .remove(let peer): remove(peer)
     }
     report(to: &events)
@@ -143,6 +149,8 @@ public struct Endpoint: ~Copyable {
         expirePeer(peer, at: now, into: &sink)
       } else if let track = tracks.handle(at: owner - peers.capacity) {
         sendReports(of: track, at: now, into: &sink)
+      } else if let video = videos.handle(at: owner - peers.capacity * 2) {
+        expireVideo(video, at: now, into: &sink)
       }
     }
     report(to: &events)
@@ -174,6 +182,8 @@ public struct Endpoint: ~Copyable {
     statistics.peers = peers.count
     statistics.rooms = rooms.count
     statistics.tracks = tracks.count
+    statistics.videos = videos.count
+    statistics.retransmissionBlocks = history.count
     return statistics
   }
 

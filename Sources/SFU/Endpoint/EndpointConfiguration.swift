@@ -23,6 +23,8 @@ public struct EndpointConfiguration: Hashable, Sendable {
   public var stagedAgeMax = Interval.milliseconds(200)
   /// The mean interval of RTCP reports.
   public var reportInterval = Interval.seconds(5)
+  /// The mean interval of receiver reports to publishers of video, who adapt to them (RFC 4585 §3.4).
+  public var videoReportInterval = Interval.seconds(1)
   /// Wall-clock time at ``Base/Instant/zero``, for the NTP stamps of sender reports.
   public var wallTimeAtZero = WallTime(milliseconds: 0)
 

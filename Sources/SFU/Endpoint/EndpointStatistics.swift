@@ -6,9 +6,21 @@ public struct EndpointStatistics: Hashable, Sendable {
   public internal(set) var receivedOctets: UInt64 = 0
   /// Audio packets taken in: authentic, new, permitted.
   public internal(set) var audioPackets: UInt64 = 0
-  /// Audio packets sent, one a receiver.
+  /// Video packets taken in, retransmissions of publishers included.
+  public internal(set) var videoPackets: UInt64 = 0
+  /// Video packets sent, one a receiver; also counted as forwarded.
+  public internal(set) var forwardedVideoPackets: UInt64 = 0
+  /// Video packets that receivers asked for again.
+  public internal(set) var packetsAskedFor: UInt64 = 0
+  /// Video packets sent again.
+  public internal(set) var retransmittedPackets: UInt64 = 0
+  /// Video packets that publishers were asked for again, each time counted.
+  public internal(set) var packetsRequested: UInt64 = 0
+  /// Requests for a key frame sent to publishers.
+  public internal(set) var keyFrameRequests: UInt64 = 0
+  /// Audio and video packets sent, one a receiver.
   public internal(set) var forwardedPackets: UInt64 = 0
-  /// Octets of the audio packets sent, with their headers and tags.
+  /// Octets of these packets, with their headers and tags.
   public internal(set) var forwardedOctets: UInt64 = 0
   /// RTCP reports sent.
   public internal(set) var reports: UInt64 = 0
@@ -27,6 +39,10 @@ public struct EndpointStatistics: Hashable, Sendable {
   public internal(set) var rooms = 0
   /// Published tracks at present.
   public internal(set) var tracks = 0
+  /// Published pictures at present.
+  public internal(set) var videos = 0
+  /// Blocks of video kept for retransmissions at present, 16 KiB each.
+  public internal(set) var retransmissionBlocks = 0
   /// Pairs of publisher and subscriber at present.
   public internal(set) var subscriptions = 0
   /// DTLS handshakes that are not finished.

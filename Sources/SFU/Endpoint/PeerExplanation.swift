@@ -59,6 +59,10 @@ public struct PeerExplanation: Hashable, Sendable {
   public let publication: Publication?
   /// What it receives, in the order in which the tracks began.
   public let receptions: [Reception]
+  /// The pictures that it publishes.
+  public let pictures: [PictureExplanation]
+  /// What it sees of others' pictures.
+  public let views: [ViewExplanation]
   /// Round-trip time from its receiver reports.
   public let roundTrip: Interval?
   /// The last fraction lost that it reported, of 256.
@@ -102,7 +106,7 @@ extension Endpoint {
       checkedAddresses: peers[handle].candidates.map(\.address),
       lastFailure: peers[handle].lastFailure,
       publication: peers[handle].track.map { publication($0) }, receptions: receptions,
-      roundTrip: peers[handle].counts.roundTrip,
+      pictures: pictures(of: handle), views: views(of: handle), roundTrip: peers[handle].counts.roundTrip,
       remoteFractionLost: peers[handle].counts.remoteFractionLost, drops: drops(of: handle))
   }
 

@@ -78,9 +78,7 @@ extension Endpoint {
         rotate()
         continue
       }
-      if !frame.isRevoked, tracks.contains(frame.track) {
-        drop(.stagingFull, tracks[frame.track].publisher)
-      }
+      if !frame.isRevoked, let publisher = publisher(of: frame) { drop(.stagingFull, publisher) }
       staging.removeFirst(of: &rooms[room].staged)
       if rooms[room].staged.count == 0 { endTurn() }
       return
@@ -97,10 +95,17 @@ extension Endpoint {
 
   /// Whether nobody is to get `frame` any more; counts one that is too old.
   private mutating func isOver(_ frame: StagedFrame, at now: Instant) -> Bool {
-    guard tracks.contains(frame.track) else { return true }
+    guard let publisher = publisher(of: frame) else { return true }
     guard !frame.isRevoked, now - frame.arrival > configuration.stagedAgeMax else { return false }
-    drop(.late, tracks[frame.track].publisher)
+    drop(.late, publisher)
     return true
+  }
+
+  /// Who sent `frame`; `nil` when its track or picture is gone.
+  private func publisher(of frame: StagedFrame) -> Handle<Peer>? {
+    if let video = frame.video?.video { return videos.contains(video) ? videos[video].publisher : nil }
+    guard let track = frame.track, tracks.contains(track) else { return nil }
+    return tracks[track].publisher
   }
 
   private mutating func endRound(of room: Handle<Room>) {
@@ -134,9 +139,15 @@ extension Endpoint {
     var slot = rooms[room].staged.first
     for _ in 0..<rooms[room].roundCount {
       guard let frame = staging[slot] else { return }
-      if tracks.contains(frame.track), tracks[frame.track].publisher != member {
-        let reason = tracks[frame.track].deliver(
-          (slot, frame), of: staging, position, to: &peers[member], &counters, into: &sink)
+      if let publisher = publisher(of: frame), publisher != member {
+        var reason: DropReason?
+        if let track = frame.track {
+          reason = tracks[track].deliver(
+            (slot, frame), of: staging, position, to: &peers[member], &counters, into: &sink)
+        } else if let video = frame.video {
+          reason = videos[video.video].deliver(
+            (slot, frame, video), of: staging, position, to: &peers[member], &counters, into: &sink)
+        }
         if let reason { drop(reason, member) }
       }
       slot = frame.next

@@ -2,7 +2,9 @@ internal import Base
 
 /// An opened packet that waits to be sent to the members of its room, and what its header will say.
 struct StagedFrame {
-  let track: Handle<PublishedTrack>
+  /// Whose audio it is; `nil` when it is `video`.
+  let track: Handle<PublishedTrack>?
+  let video: StagedVideo?
   /// Its place in the stream that the track joins.
   let index: UInt64
   let timestamp: UInt32
@@ -17,6 +19,33 @@ struct StagedFrame {
   var isRevoked = false
   /// The frame behind it in its room, ``Staging/none`` for the last.
   fileprivate(set) var next = Staging.none
+
+  /// A packet of audio with `count` octets of payload.
+  init(
+    track: Handle<PublishedTrack>, index: UInt64, timestamp: UInt32, isMarked: Bool, audioLevel: UInt8?,
+    arrival: Instant, count: Int
+  ) {
+    self.track = track
+    video = nil
+    self.index = index
+    self.timestamp = timestamp
+    self.isMarked = isMarked
+    self.audioLevel = audioLevel
+    self.arrival = arrival
+    self.count = count
+  }
+
+  /// A packet of video with `count` octets of payload.
+  init(_ video: StagedVideo, arrival: Instant, count: Int) {
+    track = nil
+    self.video = video
+    index = video.index
+    timestamp = video.shape.timestamp
+    isMarked = video.shape.isMarked
+    audioLevel = nil
+    self.arrival = arrival
+    self.count = count
+  }
 }
 
 /// The frames of all rooms between their arrival and their transmission, in slots made at the start.

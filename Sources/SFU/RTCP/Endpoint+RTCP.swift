@@ -2,9 +2,11 @@ internal import Base
 internal import MediaControl
 internal import Wire
 
-/// Incoming RTCP: read for statistics, never relayed.
+/// Incoming RTCP: read for statistics and as requests to us, never relayed.
 extension Endpoint {
-  mutating func receiveRTCP(_ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival) {
+  mutating func receiveRTCP(
+    _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival, into sink: inout some TransmitSink & ~Copyable
+  ) {
     guard let header = try? RTCPHeader(datagram.span.extracting(first: arrival.count)) else {
       return counters.drop(.malformed)
     }
@@ -18,27 +20,33 @@ extension Endpoint {
     }
     do throws(DropReason) {
       let count = try peers[sender].openRTCP(&datagram, header: header, count: arrival.count)
-      read(datagram.span.extracting(first: count), from: sender, at: arrival.at)
+      read(datagram.span.extracting(first: count), from: sender, at: arrival.at, into: &sink)
     } catch {
       drop(error, sender)
     }
   }
 
   /// Walks an authentic compound packet; what follows a malformed part is ignored.
-  private mutating func read(_ compound: Span<UInt8>, from peer: Handle<Peer>, at now: Instant) {
+  private mutating func read(
+    _ compound: Span<UInt8>, from peer: Handle<Peer>, at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable
+  ) {
     var walk = RTCPWalk()
+    var retransmissions = Fixed.retransmissionsPerDatagram
     do throws(WireError) {
       while let packet = try walk.next(in: compound) {
         switch packet {
         case .senderReport(let report, let blocks):
           if let track = peers[peer].track, tracks[track].sourceSSRC == report.ssrc {
             tracks[track].reported(middle: report.ntp.middle, at: now)
+          } else {
+            noteVideoReport(report, from: peer, at: now)
           }
           read(blocks, compound, from: peer, at: now)
         case .receiverReport(_, let blocks):
           read(blocks, compound, from: peer, at: now)
         default:
-          break
+          readFeedback(packet, compound, from: peer, at: now, &retransmissions, into: &sink)
         }
       }
     } catch {

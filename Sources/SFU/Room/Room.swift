@@ -1,15 +1,16 @@
 internal import Base
 internal import MediaControl
 
-/// The members of one voice channel, the tracks they publish, and how far these have been sent.
+/// The members of one voice channel, what they publish, and how far it has been sent.
 ///
-/// Lists of handles; the peers and tracks live in the endpoint's tables. `members` and every track's
-/// `subscriptions` are parallel: row `p` of each track is what `members[p]` receives of it. A member's row
-/// of its own track exists and is never used. Rows change together, by ``RowRemoval``.
+/// Lists of handles; peers, tracks and videos live in the endpoint's tables. `members` and the `subscriptions`
+/// of every track and video are parallel: row `p` of each is what `members[p]` receives of it. A member's row
+/// of its own exists and is never used. Rows change together, by ``RowRemoval``.
 struct Room: ~Copyable {
   let id: RoomID
   private(set) var members: [Handle<Peer>] = []
   private(set) var publications: [Handle<PublishedTrack>] = []
+  private(set) var videos: [Handle<PublishedVideo>] = []
 
   /// Frames that wait to be sent to the members.
   var staged = StagedChain()
@@ -45,6 +46,14 @@ struct Room: ~Copyable {
 
   mutating func unpublish(_ track: Handle<PublishedTrack>) {
     publications.removeAll { $0 == track }
+  }
+
+  mutating func publish(_ video: Handle<PublishedVideo>) {
+    videos.append(video)
+  }
+
+  mutating func unpublish(_ video: Handle<PublishedVideo>) {
+    videos.removeAll { $0 == video }
   }
 }
 

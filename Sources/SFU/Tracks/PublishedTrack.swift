@@ -17,10 +17,10 @@ struct PublishedTrack: ~Copyable {
   private(set) var isDetached = false
 
   private var sequences = SequenceMap(first: 0)
-  private(set) var timestamps = TimestampMap(first: 0)
+  private(set) var timestamps = TimestampMap(first: 0, clockRate: Fixed.opusClockRate)
   /// Added to the source's indices so that a restarted source never looks late; modulo 2^64.
   private var indexOffset: UInt64 = 0
-  private(set) var reception = ReceptionStatistics()
+  private(set) var reception = ReceptionStatistics(clockRate: Fixed.opusClockRate)
   private(set) var lastAudio: Instant?
   /// The publisher's last sender report, for LSR and DLSR.
   private(set) var lastReport: (middle: UInt32, at: Instant)?

@@ -4,8 +4,12 @@ package import Base
 ///
 /// Packets that we dropped unopened because their sender is muted are neither expected nor received.
 package struct ReceptionStatistics: Hashable, Sendable {
-  /// Has received nothing.
-  package init() {}
+  /// Has received nothing of a source whose clock ticks `clockRate` times a second.
+  package init(clockRate: Int64) {
+    self.clockRate = clockRate
+  }
+
+  private let clockRate: Int64
 
   /// Packets that arrived, authentic and not replayed.
   package private(set) var received: UInt64 = 0
@@ -63,12 +67,12 @@ package struct ReceptionStatistics: Hashable, Sendable {
       // Overtaken by the first packet of its run: expected there, though nobody knew.
       expectedBefore &+= 1
     }
-    let arrival = now.nanoseconds / (1_000_000_000 / Fixed.opusClockRate)
+    let arrival = now.nanoseconds / (1_000_000_000 / clockRate)
     let transit = Int64(Int32(truncatingIfNeeded: arrival &- Int64(timestamp)))
     if let lastTransit {
       let difference = Int64(Int32(truncatingIfNeeded: transit &- lastTransit)).magnitude
       // A step of more than 10 s is another clock, not jitter.
-      if difference < UInt64(10 * Fixed.opusClockRate) {
+      if difference < UInt64(10 * clockRate) {
         scaledJitter += Int64(difference) - ((scaledJitter + 8) >> 4)
       }
     }

@@ -7,10 +7,11 @@ package import Base
 /// re-anchors: the output goes on by the elapsed time. Late packets keep their distance to the newest one.
 package struct TimestampMap: Hashable, Sendable {
   /// How far a source may run ahead of the clock: a jitter buffer's worth, far above any drift.
-  private static let slack = 5 * Fixed.opusClockRate
-  /// The least step of a re-anchored packet: one 20 ms frame.
-  private static let frame: Int64 = 960
+  private var slack: Int64 { 5 * clockRate }
+  /// The least step of a re-anchored packet: 20 ms.
+  private var frame: Int64 { clockRate / 50 }
 
+  private let clockRate: Int64
   private var lastInput: UInt32 = 0
   private var lastOutput: UInt32
   /// When the newest packet arrived; `nil` before the first.
@@ -19,9 +20,10 @@ package struct TimestampMap: Hashable, Sendable {
   private var anchorIndex: UInt64 = 0
   private var isAnchored = false
 
-  /// Starts with `first` as the output of the first packet.
-  package init(first: UInt32) {
+  /// Starts with `first` as the output of the first packet; the clock ticks `clockRate` times a second.
+  package init(first: UInt32, clockRate: Int64) {
     lastOutput = first
+    self.clockRate = clockRate
   }
 
   /// The next packet comes from another clock.
@@ -33,9 +35,9 @@ package struct TimestampMap: Hashable, Sendable {
   package mutating func map(_ input: UInt32, index: UInt64, at now: Instant) -> UInt32 {
     let step = Int64(Int32(bitPattern: input &- lastInput))
     let elapsed = ticks(at: now)
-    if !isAnchored || step < 0 || step > elapsed + TimestampMap.slack {
+    if !isAnchored || step < 0 || step > elapsed + slack {
       if lastArrival != nil {
-        lastOutput &+= UInt32(truncatingIfNeeded: max(TimestampMap.frame, elapsed))
+        lastOutput &+= UInt32(truncatingIfNeeded: max(frame, elapsed))
       }
       anchorIndex = index
       isAnchored = true
@@ -50,7 +52,7 @@ package struct TimestampMap: Hashable, Sendable {
   /// The output timestamp of a packet that newer ones have overtaken; `nil` when its clock is gone.
   package func late(_ input: UInt32, index: UInt64) -> UInt32? {
     let step = Int64(Int32(bitPattern: input &- lastInput))
-    guard isAnchored, index >= anchorIndex, step <= 0, step > -TimestampMap.slack else { return nil }
+    guard isAnchored, index >= anchorIndex, step <= 0, step > -slack else { return nil }
     return lastOutput &+ UInt32(truncatingIfNeeded: step)
   }
 
@@ -63,6 +65,6 @@ package struct TimestampMap: Hashable, Sendable {
   private func ticks(at now: Instant) -> Int64 {
     guard let lastArrival else { return 0 }
     let milliseconds = min(max((now - lastArrival).milliseconds, 0), 20_000_000)
-    return milliseconds * (Fixed.opusClockRate / 1_000)
+    return milliseconds * (clockRate / 1_000)
   }
 }

@@ -14,6 +14,11 @@ struct Peer: ~Copyable {
   var permissions: MediaPermissions
   /// The audio it publishes, once it has sent any.
   var track: Handle<PublishedTrack>?
+  /// The pictures that it publishes and wants.
+  var videos = PeerVideos()
+  /// Its video codecs and header extensions, as its transport's offer has them.
+  var codecs = VideoCodecTable()
+  var extensionIDs = HeaderExtensionMap()
 
   var voice: VoiceTransport?
   var webRTC: WebRTCTransport?
@@ -102,7 +107,7 @@ struct PeerCounts {
   var received: UInt64 = 0
   var sent: UInt64 = 0
   /// By ``DropReason/rawValue``; as long as there are reasons, see the test.
-  private var drops = InlineArray<48, UInt32>(repeating: 0)
+  private var drops = InlineArray<64, UInt32>(repeating: 0)
   var roundTrip: Interval?
   var remoteFractionLost: UInt8 = 0
 

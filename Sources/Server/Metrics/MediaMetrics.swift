@@ -7,9 +7,25 @@ extension Metrics {
     [
       counter("media_received_octets_total", "Octets of datagrams handled.", endpoint.receivedOctets),
       counter("media_audio_packets_total", "Audio packets taken in.", endpoint.audioPackets),
+      counter("media_video_packets_total", "Video packets taken in.", endpoint.videoPackets),
       counter(
-        "media_forwarded_packets_total", "Audio packets sent, one a receiver.", endpoint.forwardedPackets),
-      counter("media_forwarded_octets_total", "Octets of audio packets sent.", endpoint.forwardedOctets),
+        "media_forwarded_packets_total", "Audio and video packets sent, one a receiver.",
+        endpoint.forwardedPackets),
+      counter(
+        "media_forwarded_video_packets_total", "Video packets sent, one a receiver.",
+        endpoint.forwardedVideoPackets),
+      counter("media_forwarded_octets_total", "Octets of packets sent.", endpoint.forwardedOctets),
+      counter(
+        "media_nacked_packets_total", "Video packets that receivers asked for again.",
+        endpoint.packetsAskedFor),
+      counter(
+        "media_retransmitted_packets_total", "Video packets sent again.", endpoint.retransmittedPackets),
+      counter(
+        "media_requested_packets_total", "Video packets that publishers were asked for again.",
+        endpoint.packetsRequested),
+      counter(
+        "media_key_frame_requests_total", "Key frames that publishers were asked for.",
+        endpoint.keyFrameRequests),
       counter("media_rtcp_reports_total", "RTCP reports sent.", endpoint.reports),
       counter("media_ice_checks_total", "Connectivity checks answered.", endpoint.checks),
       counter("media_ip_discoveries_total", "IP discoveries answered.", endpoint.discoveries),
@@ -18,6 +34,10 @@ extension Metrics {
       gauge("media_connected_peers", "Peers with a transport that is up.", endpoint.connectedPeers),
       gauge("media_rooms", "Rooms.", endpoint.rooms),
       gauge("media_tracks", "Published tracks.", endpoint.tracks),
+      gauge("media_videos", "Published pictures.", endpoint.videos),
+      gauge(
+        "media_retransmission_blocks", "Blocks of 16 KiB with video that may be asked for again.",
+        endpoint.retransmissionBlocks),
       gauge("media_subscriptions", "Pairs of publisher and subscriber.", endpoint.subscriptions),
       gauge("media_open_handshakes", "DTLS handshakes in progress.", endpoint.openHandshakes),
       gauge(
