@@ -34,8 +34,18 @@ import Testing
     #expect(Set(janus.channels).count == 2 && janus.tokens.count == options.memberCount)
   }
 
+  @Test func `A camera sends whole packets of a usual size over WebRTC`() throws {
+    let options = try Options.parse(["video", "--listeners=100"])
+    #expect(options.packetOctets == 1_200 && options.frame == .milliseconds(33))
+    #expect(options.video?.packetsPerFrame == 10 && options.video?.framesPerKeyFrame == 30)
+    #expect(abs(options.deliveriesPerSecond - 30_303) < 1)
+    #expect(try Options.parse(["video", "--bitrate=10000"]).video?.packetsPerFrame == 1)
+    #expect(try Options.parse(["audio"]).video == nil)
+  }
+
   @Test(arguments: [
-    [], ["video"], ["audio", "stage"], ["audio", "--speed=1"], ["audio", "--rooms"], ["audio", "--rooms=0"],
+    [], ["film"], ["video", "--transport=udp"], ["video", "--packet-octets=38"], ["video", "--bitrate=9"],
+    ["audio", "stage"], ["audio", "--speed=1"], ["audio", "--rooms"], ["audio", "--rooms=0"],
     ["audio", "--rooms=1", "--rooms=2"], ["audio", "--rooms=1x"], ["audio", "--i-own-this-target=yes"],
     ["audio", "--frame-ms=0"], ["audio", "--duration=10"], ["audio", "--duration=-1s"],
     ["audio", "--transport=tcp"], ["audio", "--srtp=none"], ["audio", "--fail-if=loss"],

@@ -146,6 +146,25 @@ import Testing
     #expect(client.receive(octets(answer), at: start) == [.answered(fragment: "m=audio 1 ICE/SDP\na=x")])
   }
 
+  @Test func `A camera is offered, listed among the codecs, and announced`() throws {
+    var client = VoiceGatewayClient(server, heartbeatPhase: 1, hasVideo: true)
+    let identify = try sent(client.receive(octets(SignalingTests.voiceHello), at: start))
+    #expect(identify["d"]?["video"]?.bool == true)
+    #expect(identify["d"]?["streams"]?.array?.first?["rid"]?.string == "100")
+    _ = client.receive(octets(SignalingTests.voiceReady), at: start)
+    let select = try JSONValue.parse(
+      client.selectWebRTC(fragment: "a=ice-ufrag:x", opusPayloadType: 111), limits: .standard)
+    let codecs = select["d"]?["codecs"]?.array
+    #expect(codecs?.map { $0["name"]?.string } == ["opus", "VP8"])
+    #expect(codecs?.last?["payload_type"]?.int == 96 && codecs?.last?["rtx_payload_type"]?.int == 97)
+    let showing = try JSONValue.parse(
+      client.showing(under: 77, bitrate: 3_000_000, framerate: 30), limits: .standard)
+    #expect(showing["op"]?.int == 12 && showing["d"]?["audio_ssrc"]?.int == 1_234_576)
+    #expect(showing["d"]?["video_ssrc"]?.int == 77 && showing["d"]?["rtx_ssrc"]?.int == 78)
+    let stream = showing["d"]?["streams"]?.array?.first
+    #expect(stream?["ssrc"]?.int == 77 && stream?["active"]?.bool == true)
+  }
+
   @Test(arguments: [
     "", "null", #"{"op":2,"d":{"ssrc":-1,"ip":"127.0.0.1","port":1}}"#,
     #"{"op":2,"d":{"ssrc":1,"ip":"localhost","port":1}}"#,

@@ -103,12 +103,23 @@ import Wire
 
   @Test(arguments: SRTPProfile.allCases)
   func `A browser's transport checks, shakes hands and speaks SRTP`(profile: SRTPProfile) throws {
+    try converse(profile, video: nil)
+  }
+
+  @Test func `A camera's frames begin as VP8 does, and end with the marker`() throws {
+    // Ten packets a frame, a key frame every thirty.
+    try converse(
+      .aeadAES128GCM, video: VideoShape(bitrate: 3_000_000, frame: .milliseconds(33), packetOctets: 1_200))
+  }
+
+  private func converse(_ profile: SRTPProfile, video: VideoShape?) throws {
     let wall = WallTime(milliseconds: 1_790_000_000_000)
     let context = try DTLSContext(certificate: .selfSigned(at: wall), mtu: 1_200)
     let own = try DTLSContext(certificate: .selfSigned(at: wall), mtu: 1_200, profiles: [profile])
     var random = SeededRandom(seed: 4)
     let transport = WebRTCTransport(
-      WebRTCDescription(random: &random), context: own, ssrc: 5, frame: .milliseconds(20), random: random)
+      WebRTCDescription(random: &random), context: own, ssrc: 5,
+      frame: .milliseconds(video == nil ? 20 : 33), video: video, random: random)
     let offer = try WebRTCFragment(transport.fragment)
     #expect(offer.fingerprint == own.fingerprint && offer.opusPayloadType == 111)
     let password = String(repeating: "p", count: 24)
@@ -158,7 +169,53 @@ import Wire
       return
     }
     #expect(fingerprint == own.fingerprint)
-    try checkAudio(transport, ingress, egress)
+    if video == nil {
+      try checkAudio(transport, ingress, egress)
+    } else {
+      try checkVideo(transport, ingress, egress)
+    }
+  }
+
+  private func checkVideo(
+    _ transport: WebRTCTransport, _ ingress: SRTPMaterial, _ egress: SRTPMaterial
+  ) throws {
+    var opener = try SRTPOpener(ingress)
+    var timestamps: [UInt32] = []
+    // A key frame's beginning and end, the next frame's beginning, the next key frame's.
+    for (number, prefix) in [
+      (0, [0x10, 0, 0, 0, 0x9D, 0x01, 0x2A]), (9, [0, 0]), (10, [0x10, 1, 0, 0, 0]),
+      (300, [0x10, 0, 0, 0, 0x9D, 0x01, 0x2A]),
+    ] as [(UInt64, [UInt8])] {
+      let probe = ProbePayload(run: 9, sender: 3, number: number, intended: .zero)
+      var slot = [UInt8](repeating: 0, count: 1_500)
+      var span = slot.mutableSpan
+      let sealed = transport.seal(probe, count: 1_200, into: &span)
+      #expect(sealed == 12 + 1_200 + 16)
+      let header = try RTPHeader(span.span.extracting(first: sealed))
+      #expect(header.payloadType == 96 && header.marker == (number == 9))
+      timestamps.append(header.timestamp)
+      let count = try #require(
+        opener.openRTP(&span, headerCount: 12, count: sealed, ssrc: 5, index: 65_000 + number))
+      #expect(Array(slot[12..<(12 + prefix.count)]) == prefix)
+      #expect(ProbePayload(slot.span, in: (12 + VideoShape.prefixCount)..<count) == probe)
+    }
+    let first = try #require(timestamps.first)
+    #expect(timestamps.map { $0 &- first } == [0, 0, 2_970, 2_970 * 30])
+
+    // What comes back is read behind the prefix and before the padding.
+    var sealer = try SRTPSealer(egress)
+    var slot = [UInt8](repeating: 0, count: 300)
+    var room = slot.mutableSpan
+    let fields = RTPFields(marker: false, payloadType: 96, sequenceNumber: 8, timestamp: 1, ssrc: 66)
+    _ = fields.write(into: &room, extensions: HeaderExtensionBlock(form: .oneByte))
+    room[0] |= 0x20
+    payload.write(into: &room, at: 12 + VideoShape.prefixCount, count: 100)
+    room[12 + VideoShape.prefixCount + 107] = 8
+    let sealed = try #require(
+      sealer.sealRTP(&room, headerCount: 12, count: 12 + VideoShape.prefixCount + 108, ssrc: 66, index: 8))
+    #expect(
+      receive(Array(slot.prefix(sealed)), transport).0
+        == .audio(ssrc: 66, sequenceNumber: 8, payload: 23..<123))
   }
 
   private func checkAudio(

@@ -53,15 +53,17 @@ public enum Reception: Hashable, Sendable {
   case unknown
 }
 
-/// Numbers the RTP packets of one sender: 20 ms of 48 kHz are 960 ticks.
+/// Numbers the RTP packets of one sender: 20 ms of 48 kHz are 960 ticks, 33 ms of 90 kHz are 2,970.
 struct PacketCounter {
   private let first: RTPFields
   private let ticks: UInt32
+  private let packetsPerFrame: UInt64
 
   var ssrc: UInt32 { first.ssrc }
 
-  init(ssrc: UInt32, payloadType: UInt8, frame: Interval) {
-    ticks = UInt32(clamping: frame.microseconds * 48 / 1_000)
+  init(ssrc: UInt32, payloadType: UInt8, frame: Interval, video: VideoShape? = nil) {
+    ticks = UInt32(clamping: frame.microseconds * (video == nil ? 48 : 90) / 1_000)
+    packetsPerFrame = UInt64(video?.packetsPerFrame ?? 1)
     // Sequence and timestamp begin at values that wrap early: wrapping is part of the test.
     first = RTPFields(
       marker: false, payloadType: payloadType, sequenceNumber: 65_000, timestamp: .max - 48_000, ssrc: ssrc)
@@ -71,7 +73,8 @@ struct PacketCounter {
   func fields(_ number: UInt64) -> RTPFields {
     var fields = first
     fields.sequenceNumber &+= UInt16(truncatingIfNeeded: number)
-    fields.timestamp &+= UInt32(truncatingIfNeeded: number) &* ticks
+    fields.timestamp &+= UInt32(truncatingIfNeeded: number / packetsPerFrame) &* ticks
+    fields.marker = packetsPerFrame > 1 && number % packetsPerFrame == packetsPerFrame - 1
     return fields
   }
 

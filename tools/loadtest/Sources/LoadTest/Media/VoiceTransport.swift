@@ -73,10 +73,13 @@ public final class VoiceTransport: MediaTransport {
       }
       guard
         let plain = cipher?.open(&datagram, authenticatedCount: header.preambleCount, count: count),
-        header.headerCount <= plain
+        header.headerCount <= plain,
+        // A server may pad packets to equal lengths.
+        let padding = try? header.paddingCount(in: datagram.span.extracting(first: plain))
       else { return .forged }
       return .audio(
-        ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, payload: header.headerCount..<plain)
+        ssrc: header.ssrc, sequenceNumber: header.sequenceNumber,
+        payload: header.headerCount..<max(header.headerCount, plain - padding))
     case .rtcp, .keepalive, .voicePing: return .control
     default: return discovered(datagram.span.extracting(first: count), into: &events)
     }

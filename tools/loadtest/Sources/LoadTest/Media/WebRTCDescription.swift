@@ -27,10 +27,10 @@ public struct WebRTCDescription: Hashable, Sendable {
   }
 
   /// The same for whole descriptions.
-  func peer(fingerprint: [UInt8], address: SocketAddress, ssrc: UInt32) -> PeerDescription {
+  func peer(fingerprint: [UInt8], address: SocketAddress, ssrc: UInt32, sendsVideo: Bool) -> PeerDescription {
     PeerDescription(
       ufrag: ufrag, password: password, fingerprint: WebRTCDescription.hexadecimal(fingerprint),
-      address: address, ssrc: ssrc)
+      address: address, ssrc: ssrc, sendsVideo: sendsVideo)
   }
 
   private static func hexadecimal(_ octets: [UInt8]) -> String {

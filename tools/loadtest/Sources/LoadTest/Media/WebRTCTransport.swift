@@ -28,6 +28,7 @@ public final class WebRTCTransport: MediaTransport {
 
   private let description: WebRTCDescription
   private let counter: PacketCounter
+  private let video: VideoShape?
   private let context: DTLSContext
   private var random: SeededRandom
   private var remote: WebRTCFragment?
@@ -40,19 +41,25 @@ public final class WebRTCTransport: MediaTransport {
   private var transaction: [UInt8] = []
   private var checkAt = Instant.zero
 
-  /// A transport with the identity of `context` that sends under `ssrc`.
+  /// A transport with the identity of `context` that sends under `ssrc`: sound, or the picture `video`.
   public init(
     _ description: WebRTCDescription, context: DTLSContext, ssrc: UInt32, frame: Interval,
-    random: SeededRandom
+    video: VideoShape? = nil, random: SeededRandom
   ) {
     self.description = description
     self.context = context
     self.random = random
-    counter = PacketCounter(ssrc: ssrc, payloadType: WebRTCTransport.payloadType, frame: frame)
+    self.video = video
+    counter = PacketCounter(
+      ssrc: ssrc, payloadType: video == nil ? WebRTCTransport.payloadType : VideoShape.payloadType,
+      frame: frame, video: video)
   }
 
   /// Whether audio can be sent and received.
   public var isConnected: Bool { phase == .connected }
+
+  /// What it sends under.
+  public var ssrc: UInt32 { counter.ssrc }
 
   /// The SRTP profile in use; `nil` before the handshake is done.
   public var profile: SRTPProfile? { sealer?.profile }
@@ -64,7 +71,8 @@ public final class WebRTCTransport: MediaTransport {
 
   /// Our side of the negotiation as a whole description, for servers that read SDP; we receive at `address`.
   public func peer(at address: SocketAddress) -> PeerDescription {
-    description.peer(fingerprint: context.fingerprint, address: address, ssrc: counter.ssrc)
+    description.peer(
+      fingerprint: context.fingerprint, address: address, ssrc: counter.ssrc, sendsVideo: video != nil)
   }
 
   /// Takes the server's side and begins.
@@ -126,12 +134,20 @@ public final class WebRTCTransport: MediaTransport {
         &datagram, headerCount: header.headerCount, count: count, ssrc: ssrc, index: index)
     else { return .forged }
     windows[ssrc, default: ReplayWindow()].commit(index)
-    return .audio(ssrc: ssrc, sequenceNumber: sequenceNumber, payload: header.headerCount..<plain)
+    // A server may pad packets to equal lengths.
+    guard let padding = try? header.paddingCount(in: datagram.span.extracting(first: plain)) else {
+      return .forged
+    }
+    let start =
+      header.headerCount + (header.payloadType == VideoShape.payloadType ? VideoShape.prefixCount : 0)
+    return .audio(
+      ssrc: ssrc, sequenceNumber: sequenceNumber, payload: start..<max(start, plain - padding))
   }
 
   /// Writes a sealed audio packet into `slot`.
   public func seal(_ payload: ProbePayload, count: Int, into slot: inout MutableSpan<UInt8>) -> Int {
     let fields = counter.fields(payload.number)
+    guard video == nil else { return sealVideo(payload, fields, count: count, into: &slot) }
     var extensions = HeaderExtensionBlock(form: .oneByte)
     // RFC 6464: voice at -30 dBov.
     _ = extensions.append(id: WebRTCTransport.levelID, value: 0x80 | 30, count: 1)
@@ -140,6 +156,19 @@ public final class WebRTCTransport: MediaTransport {
     let sealed = sealer?.sealRTP(
       &slot, headerCount: header, count: header + count, ssrc: fields.ssrc,
       index: counter.index(payload.number))
+    return sealed ?? 0
+  }
+
+  private func sealVideo(
+    _ payload: ProbePayload, _ fields: RTPFields, count: Int, into slot: inout MutableSpan<UInt8>
+  ) -> Int {
+    let header = fields.write(into: &slot, extensions: HeaderExtensionBlock(form: .oneByte))
+    video?.writePrefix(of: payload.number, into: &slot, at: header)
+    payload.write(
+      into: &slot, at: header + VideoShape.prefixCount, count: count - VideoShape.prefixCount)
+    let whole = header + max(count, VideoShape.prefixCount + ProbePayload.headerCount)
+    let sealed = sealer?.sealRTP(
+      &slot, headerCount: header, count: whole, ssrc: fields.ssrc, index: counter.index(payload.number))
     return sealed ?? 0
   }
 

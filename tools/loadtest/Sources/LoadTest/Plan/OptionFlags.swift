@@ -58,7 +58,9 @@ extension Options.Flag {
       return nil
     },
     count("packet-octets", ProbePayload.headerCount...1_200, "octets of a packet's payload", \.packetOctets),
-    Options.Flag(name: "frame-ms", value: "N", help: "time between two packets of a speaker") {
+    count("bitrate", 10_000...100_000_000, "video: bits a second of a camera", \.bitrate),
+    Options.Flag(name: "frame-ms", value: "N", help: "time between a speaker's packets, or a camera's frames")
+    {
       guard let milliseconds = Int64($1), (1...120).contains(milliseconds) else {
         return "`\($1)` is no number from 1 to 120"
       }

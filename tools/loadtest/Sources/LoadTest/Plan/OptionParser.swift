@@ -64,7 +64,22 @@ extension Options {
     guard options.wantsHelp || options.adapter.plays(options.scenario) else {
       throw .usage("\(options.adapter.rawValue) has no scenario \(options.scenario.rawValue)")
     }
+    if options.scenario == .video { try options.becomeVideo(given: seen) }
     return options
+  }
+
+  /// What video is unless the command line says otherwise: 30 frames a second in packets of a usual size.
+  private mutating func becomeVideo(given: Set<String>) throws(LoadTestError) {
+    if !given.contains("--packet-octets") { packetOctets = 1_200 }
+    if !given.contains("--frame-ms") { frame = .milliseconds(33) }
+    guard !given.contains("--transport") || transport == .webrtc else {
+      throw .usage("pictures travel by WebRTC only")
+    }
+    guard packetOctets >= VideoShape.prefixCount + ProbePayload.headerCount else {
+      throw .usage(
+        "--packet-octets: a packet of video has at least \(VideoShape.prefixCount + ProbePayload.headerCount)"
+      )
+    }
   }
 
   /// The text of `--help`.
@@ -75,6 +90,7 @@ extension Options {
 
       Scenarios
         audio        rooms in which everybody who speaks speaks all the time
+        video        rooms in which everybody who speaks shows a camera instead
         stage        one speaker of each room after the other has the floor
         join-storm   an audio room, and then many who join it within a second
         churn        listeners leave and come back

@@ -7,6 +7,8 @@ public enum Scenario: String, CaseIterable, Sendable {
   case audio
   /// Rooms in which one speaker after the other has the floor.
   case stage
+  /// Rooms in which everybody who speaks shows a camera instead.
+  case video
   /// An audio room, and then many who join it within a second.
   case joinStorm = "join-storm"
   /// Audio rooms whose listeners come and go.
@@ -56,7 +58,9 @@ public struct Options: Sendable {
   public var profiles = SRTPProfile.allCases
   /// Octets of a packet's payload.
   public var packetOctets = 100
-  /// Time between two packets of a speaker.
+  /// Bits a second of a camera.
+  public var bitrate = 3_000_000
+  /// Time between two packets of a speaker, or two frames of a camera.
   public var frame = Interval.milliseconds(20)
   /// The measured time; it begins when everybody has joined.
   public var duration = Interval.seconds(10)
@@ -99,7 +103,23 @@ public struct Options: Sendable {
   public var deliveriesPerSecond: Double {
     let speaking = scenario == .stage ? 1 : speakers
     let hearing = (adapter.speakersHear ? speakers - 1 : 0) + listeners
-    return Double(rooms * speaking * hearing) / frame.seconds
+    return Double(rooms * speaking * hearing * (video?.packetsPerFrame ?? 1)) / frame.seconds
+  }
+
+  /// How speakers show themselves; `nil` when they speak.
+  public var video: VideoShape? {
+    guard scenario == .video else { return nil }
+    return VideoShape(bitrate: bitrate, frame: frame, packetOctets: packetOctets)
+  }
+
+  /// Whether a member's connection is WebRTC: the only one with pictures, and all that other servers have.
+  func usesWebRTC(_ member: Int) -> Bool {
+    guard adapter == .roost, scenario != .video else { return true }
+    return switch transport {
+    case .udp: false
+    case .webrtc: true
+    case .mix: member % 2 == 1
+    }
   }
 
   /// One in how many packets is opened.

@@ -36,7 +36,7 @@ public struct ScenarioPlan: Hashable, Sendable {
     var steps: [Step] = []
     var random = SeededRandom(seed: options.seed)
     switch options.scenario {
-    case .audio: break
+    case .audio, .video: break
     case .stage:
       var speaker = 0
       for at in ScenarioPlan.beats(options) {

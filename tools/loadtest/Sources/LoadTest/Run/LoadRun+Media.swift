@@ -81,10 +81,18 @@ extension LoadRun {
     member.stage = .connected
     measurements.joinedCount += 1
     guard member.seat.speaker != nil else { return }
-    if let message = member.voice?.speaking(true) { send(message, member, isMain: false) }
+    if let message = announcement(of: member) { send(message, member, isMain: false) }
     if schedule == nil {
       schedule = SendSchedule(start: now + options.frame, frame: options.frame, laneCount: lanes.count)
     }
+  }
+
+  /// What a speaker says of its stream before it sends; `nil` where signaling has said it all.
+  private func announcement(of member: Member) -> [UInt8]? {
+    guard options.video != nil else { return member.voice?.speaking(true) }
+    guard let source = (member.transport as? WebRTCTransport)?.ssrc else { return nil }
+    return member.voice?.showing(
+      under: source, bitrate: options.bitrate, framerate: Int((1 / options.frame.seconds).rounded()))
   }
 
   /// Sends every packet that is due.
@@ -93,7 +101,8 @@ extension LoadRun {
     for _ in 0..<LoadRun.turnsMax {
       guard let turn = schedule.next(at: now) else { break }
       let member = members[lanes[turn.lane]]
-      if member.speaks { speak(member, due: turn.due) }
+      guard member.speaks else { continue }
+      for _ in 0..<(options.video?.packetsPerFrame ?? 1) { speak(member, due: turn.due) }
     }
     self.schedule = schedule
   }

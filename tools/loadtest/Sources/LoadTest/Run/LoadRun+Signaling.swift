@@ -128,7 +128,8 @@ extension LoadRun {
     do {
       let target = try voiceTarget(server.endpoint)
       let socket = try GatewaySocket(target, tls, random: SeededRandom(seed: random.next()))
-      member.voice = VoiceGatewayClient(server, heartbeatPhase: random.unit())
+      member.voice = VoiceGatewayClient(
+        server, heartbeatPhase: random.unit(), hasVideo: options.video != nil)
       member.voiceSocket = socket
       member.stage = .admitted
       try watch(socket, member, Channel.voice)
@@ -148,7 +149,11 @@ extension LoadRun {
     guard server.ip.isPrivate || options.ownsTarget else {
       return fail(member, "the media server \(server) is outside private networks")
     }
-    if let speaker = member.seat.speaker { laneOfSSRC[ssrc] = speaker }
+    if let speaker = member.seat.speaker {
+      laneOfSSRC[ssrc] = speaker
+      // The others see a camera under the next one.
+      if options.video != nil { laneOfSSRC[ssrc &+ 1] = speaker }
+    }
     do {
       try openSocket(member, to: server)
       if member.usesWebRTC {
@@ -175,7 +180,7 @@ extension LoadRun {
   func webRTCTransport(_ member: Member, ssrc: UInt32) -> WebRTCTransport {
     WebRTCTransport(
       WebRTCDescription(random: &random), context: contexts[member.index % contexts.count], ssrc: ssrc,
-      frame: options.frame, random: SeededRandom(seed: random.next()))
+      frame: options.frame, video: options.video, random: SeededRandom(seed: random.next()))
   }
 
   /// Timers of a member.

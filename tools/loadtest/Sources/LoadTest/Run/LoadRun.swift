@@ -85,15 +85,9 @@ final class LoadRun {
     var members: [Member] = []
     var rooms = [[Int]](repeating: [], count: options.rooms)
     for (index, seat) in roster.seats.enumerated() {
-      let usesWebRTC =
-        switch options.transport {
-        case .udp: options.adapter != .roost
-        case .webrtc: true
-        case .mix: index % 2 == 1 || options.adapter != .roost
-        }
       members.append(
         Member(
-          index: index, seat: seat, token: target.tokens[index], usesWebRTC: usesWebRTC,
+          index: index, seat: seat, token: target.tokens[index], usesWebRTC: options.usesWebRTC(index),
           speakerCount: options.speakers))
       rooms[seat.room].append(index)
     }
@@ -112,7 +106,7 @@ final class LoadRun {
   }
 
   private static func contexts(_ options: Options) throws -> [DTLSContext] {
-    guard options.transport != .udp || options.adapter != .roost else { return [] }
+    guard (0..<2).contains(where: options.usesWebRTC) else { return [] }
     // A browser makes a certificate for each page; one for all members costs less and changes nothing
     // for the server, which compares the announced fingerprint either way.
     let certificate = try Certificate.selfSigned(at: WallClock.now())

@@ -13,30 +13,42 @@ public struct PeerDescription: Hashable, Sendable {
   public var address: SocketAddress
   /// What is sent under.
   public var ssrc: UInt32
+  /// Whether that is a picture.
+  public var sendsVideo: Bool
 
   /// Makes a description of its parts.
   public init(
-    ufrag: String, password: String, fingerprint: String, address: SocketAddress, ssrc: UInt32
+    ufrag: String, password: String, fingerprint: String, address: SocketAddress, ssrc: UInt32,
+    sendsVideo: Bool = false
   ) {
     self.ufrag = ufrag
     self.password = password
     self.fingerprint = fingerprint
     self.address = address
     self.ssrc = ssrc
+    self.sendsVideo = sendsVideo
   }
 
   /// An offer to send one stream, as the DTLS client (RFC 8829, RFC 8842).
   public var offer: String {
     var lines = PeerDescription.head(mids: ["0"])
-    lines += [
-      "m=audio 9 UDP/TLS/RTP/SAVPF \(WebRTCTransport.payloadType)", "c=IN IP4 0.0.0.0",
-      "a=rtpmap:\(WebRTCTransport.payloadType) opus/48000/2",
-      "a=extmap:\(WebRTCTransport.levelID) \(HeaderExtensionURI.audioLevel)",
-    ]
+    lines += sendsVideo ? PeerDescription.video : PeerDescription.audio
     lines += ["a=mid:0", "a=sendonly"] + transport + candidate
     lines += ["a=ssrc:\(ssrc) cname:roost", "a=msid:roost roost0"]
     return PeerDescription.text(lines)
   }
+
+  private static let audio = [
+    "m=audio 9 UDP/TLS/RTP/SAVPF \(WebRTCTransport.payloadType)", "c=IN IP4 0.0.0.0",
+    "a=rtpmap:\(WebRTCTransport.payloadType) opus/48000/2",
+    "a=extmap:\(WebRTCTransport.levelID) \(HeaderExtensionURI.audioLevel)",
+  ]
+
+  private static let video = [
+    "m=video 9 UDP/TLS/RTP/SAVPF \(VideoShape.payloadType)", "c=IN IP4 0.0.0.0",
+    "a=rtpmap:\(VideoShape.payloadType) VP8/90000", "a=rtcp-fb:\(VideoShape.payloadType) nack",
+    "a=rtcp-fb:\(VideoShape.payloadType) nack pli", "a=rtcp-fb:\(VideoShape.payloadType) ccm fir",
+  ]
 
   /// An answer that receives everything that `offer` sends.
   public func answer(to offer: SessionDescription) -> String {

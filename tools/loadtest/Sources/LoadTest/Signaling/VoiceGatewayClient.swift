@@ -15,16 +15,18 @@ public struct VoiceGatewayClient: Sendable {
 
   private let server: VoiceServer
   private let heartbeatPhase: Double
+  private let hasVideo: Bool
   private var phase = Phase.awaitingHello
   private var heartbeat: Heartbeat?
   private var acknowledged = -1
   private var nonce: Int64 = 0
   private var ssrc: UInt32 = 0
 
-  /// A client of the voice server that the main gateway named.
-  public init(_ server: VoiceServer, heartbeatPhase: Double) {
+  /// A client of the voice server that the main gateway named; `hasVideo` offers a camera and takes pictures.
+  public init(_ server: VoiceServer, heartbeatPhase: Double, hasVideo: Bool = false) {
     self.server = server
     self.heartbeatPhase = heartbeatPhase
+    self.hasVideo = hasVideo
   }
 
   /// Takes a message of the server.
@@ -103,6 +105,14 @@ public struct VoiceGatewayClient: Sendable {
             $0.field("priority", 1000)
             $0.field("payload_type", opusPayloadType)
           }
+          guard hasVideo else { return }
+          $0.object {
+            $0.field("name", "VP8")
+            $0.field("type", "video")
+            $0.field("priority", 1000)
+            $0.field("payload_type", VideoShape.payloadType)
+            $0.field("rtx_payload_type", VideoShape.rtxPayloadType)
+          }
         }
       }
     }
@@ -119,6 +129,34 @@ public struct VoiceGatewayClient: Sendable {
     }
   }
 
+  /// Op 12: a camera under `source`.
+  public func showing(under source: UInt32, bitrate: Int, framerate: Int) -> [UInt8] {
+    GatewayClient.message(12) {
+      $0.object("d") {
+        $0.field("audio_ssrc", ssrc)
+        $0.field("video_ssrc", source)
+        $0.field("rtx_ssrc", source &+ 1)
+        $0.array("streams") {
+          $0.object {
+            $0.field("type", "video")
+            $0.field("rid", "100")
+            $0.field("quality", 100)
+            $0.field("active", true)
+            $0.field("ssrc", source)
+            $0.field("rtx_ssrc", source &+ 1)
+            $0.field("max_bitrate", bitrate)
+            $0.field("max_framerate", framerate)
+            $0.object("max_resolution") {
+              $0.field("type", "fixed")
+              $0.field("width", 640)
+              $0.field("height", 360)
+            }
+          }
+        }
+      }
+    }
+  }
+
   private mutating func hello(_ d: JSONValue, at now: Instant) -> [SignalingEvent] {
     guard phase == .awaitingHello, let milliseconds = d["heartbeat_interval"]?.int, milliseconds > 0
     else { return fail("the voice gateway's HELLO has no heartbeat interval or came twice") }
@@ -130,6 +168,15 @@ public struct VoiceGatewayClient: Sendable {
         $0.field("user_id", server.user)
         $0.field("session_id", server.sessionID)
         $0.field("token", server.token)
+        guard hasVideo else { return }
+        $0.field("video", true)
+        $0.array("streams") {
+          $0.object {
+            $0.field("type", "video")
+            $0.field("rid", "100")
+            $0.field("quality", 100)
+          }
+        }
       }
     }
     return [.send(identify)]
