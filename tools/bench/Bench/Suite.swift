@@ -27,6 +27,7 @@ struct Suite {
     if options.includes(.floods) { try measureFloods() }
     if options.includes(.growth) { try measureGrowth() }
     if options.includes(.peers) { try measurePeers() }
+    if options.includes(.participants) { try measureParticipants() }
   }
 
   mutating func add(_ name: String, _ unit: String, _ samples: Samples, goal: String = "") {
@@ -100,6 +101,7 @@ struct Suite {
   private mutating func measurePeers() throws {
     // The endpoint's own tables count: they are as large as its peers may be many.
     let heap = floor_heap_in_use()
+    let resident = floor_resident()
     var world = try World(peers: options.peers + 8)
     // What the process makes once is made by now.
     for index in 0..<16 { _ = try world.connect(at: sinks.address(index)) }
@@ -122,7 +124,12 @@ struct Suite {
     }
     let octets = Double(floor_heap_in_use()) - Double(heap)
     let each = octets / Double(options.peers) / 1_024
-    add("memory: heap for each of \(options.peers) audio listeners", "KiB", Samples(each), goal: "≤ 12")
+    add(
+      "memory: heap for each of \(options.peers) audio listeners, untouched tables included", "KiB",
+      Samples(each))
+    let touched = (Double(floor_resident()) - Double(resident)) / Double(options.peers) / 1_024
+    add(
+      "memory: resident for each of \(options.peers) audio listeners", "KiB", Samples(touched), goal: "≤ 12")
     add("stage 1 to \(options.peers): Roost, uncoalesced", "CPU ns/packet", samples)
     let share = samples.median * Double(options.peers) * 50 / 1e9
     add("stage 1 to \(options.peers): 50 packets/s", "CPU-s/s", Samples(share), goal: "≤ 2")

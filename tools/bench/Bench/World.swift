@@ -5,7 +5,7 @@ import Net
 import SFU
 import SimulatedPeers
 
-/// An endpoint with one room and peers that are really connected: checks, handshakes, keys.
+/// An endpoint with peers that are really connected: checks, handshakes, keys.
 struct World: ~Copyable {
   var endpoint: Endpoint
   var events = EventLog()
@@ -16,16 +16,15 @@ struct World: ~Copyable {
   private var outbox = Outbox()
   private let context: DTLSContext
 
-  private static let room = RoomID(channel: Snowflake(rawValue: 1))
-
-  init(peers: Int) throws {
+  /// An endpoint for so many peers, each with so many others whose audio or picture it gets at once.
+  init(peers: Int, pairsPerPeer: Int = 8) throws {
     let server = try Identity.server()
     let client = try Identity.client([.aeadAES128GCM])
     var configuration = EndpointConfiguration()
     configuration.limits.peers = peers + 64
     configuration.limits.membersPerRoom = peers + 64
     configuration.limits.addresses = 2 * peers + 64
-    configuration.limits.subscriptions = 8 * (peers + 64)
+    configuration.limits.subscriptions = pairsPerPeer * (peers + 64)
     // Two clocks run here, and only the machine's is measured: nothing may fall due.
     configuration.consentTimeout = .seconds(1_000_000)
     configuration.reportInterval = .seconds(1_000_000)
@@ -34,9 +33,11 @@ struct World: ~Copyable {
       configuration: configuration, dtls: server, random: SeededRandom(seed: 1))
   }
 
-  /// Connects one more peer, which receives at `address`.
-  mutating func connect(at address: SocketAddress) throws -> WebRTCClient {
-    var client = try admit(at: address)
+  /// Connects one more peer, which receives at `address`; everybody is in room 1 unless told otherwise.
+  mutating func connect(
+    at address: SocketAddress, room: UInt64 = 1, videoCodecs: [VideoCodec] = []
+  ) throws -> WebRTCClient {
+    var client = try admit(at: address, room: room, videoCodecs: videoCodecs)
     _ = receive(client.check(isNominating: true), from: address)
     var toServer = client.handshakeDatagrams()
     while !toServer.isEmpty {
@@ -51,17 +52,21 @@ struct World: ~Copyable {
     return client
   }
 
-  private mutating func admit(at address: SocketAddress) throws -> WebRTCClient {
+  private mutating func admit(
+    at address: SocketAddress, room: UInt64 = 1, videoCodecs: [VideoCodec] = []
+  ) throws -> WebRTCClient {
     peerCount += 1
     let number = UInt64(peerCount)
     let admission = PeerAdmission(
-      peer: PeerID(rawValue: number), room: World.room, user: Snowflake(rawValue: number),
-      ssrc: UInt32(peerCount * 2),
+      peer: PeerID(rawValue: number), room: RoomID(channel: Snowflake(rawValue: room)),
+      user: Snowflake(rawValue: number),
+      // Pictures have the SSRCs that follow.
+      ssrc: UInt32(peerCount * 16),
       permissions: MediaPermissions(version: 1, maySpeak: true, mayShow: true, mayHear: true))
     let offer = WebRTCTransportOffer(
       localUfrag: "local\(number)", localPassword: "password-of-22-octets-\(number)",
       remoteUfrag: "remote\(number)", remoteFingerprint: context.fingerprint, opusPayloadType: 111,
-      videoCodecs: [], extensions: HeaderExtensionMap())
+      videoCodecs: videoCodecs, extensions: HeaderExtensionMap())
     perform(.admit(admission))
     perform(.connectWebRTC(admission.peer, offer))
     return try WebRTCClient(
@@ -80,6 +85,24 @@ struct World: ~Copyable {
     if endpoint.deadline <= now { endpoint.expire(at: now, into: &outbox, events: &events) }
     events.events.removeAll()
     _ = outbox.take()
+  }
+
+  /// Says what a peer shows.
+  mutating func publish(_ peer: PeerID, _ layer: VideoLayer) {
+    perform(.publishVideo(peer, VideoPublication(version: 1, source: .camera, layers: [layer])))
+    _ = outbox.take()
+  }
+
+  /// Forwards a packet to everybody, into memory.
+  mutating func forward(_ octets: [UInt8], from source: SocketAddress, into sink: inout MemorySink) {
+    var buffer = octets
+    var span = buffer.mutableSpan
+    endpoint.receive(
+      &span, count: octets.count, from: source, arrival: now, at: now, into: &sink, events: &events)
+    while endpoint.stagedSince != .distantFuture {
+      endpoint.transmitStaged(at: now, budget: .max, into: &sink)
+    }
+    events.events.removeAll(keepingCapacity: true)
   }
 
   private mutating func perform(_ command: MediaCommand) {

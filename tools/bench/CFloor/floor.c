@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -158,4 +159,14 @@ int floor_destinations(const struct floor_sender *sender) { return sender->desti
 uint64_t floor_heap_in_use(void) {
   struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
+}
+
+uint64_t floor_resident(void) {
+  unsigned long long size = 0, resident = 0;
+  malloc_trim(0);
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (!file) return 0;
+  if (fscanf(file, "%llu %llu", &size, &resident) != 2) resident = 0;
+  fclose(file);
+  return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }

@@ -24,4 +24,7 @@ int floor_destinations(const struct floor_sender *sender);
 /* Octets of live heap blocks, small and large, of the whole process. */
 uint64_t floor_heap_in_use(void);
 
+/* Octets of the process that are in memory, after free heap was given back: tables count as far as they were touched. */
+uint64_t floor_resident(void);
+
 #endif
