@@ -70,6 +70,25 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/application(_:owner:)`` Bots only.
   case currentApplication
 
+  // Commands of applications; asked by their bots.
+
+  /// → ``ChatReply/commands(_:)`` ascending by id.
+  case commands(CommandScope)
+  /// → ``ChatReply/command(_:isNew:)``
+  case command(CommandScope, id: Snowflake)
+  /// → ``ChatReply/command(_:isNew:)`` One of the same name and kind is replaced.
+  case createCommand(CommandScope, CommandChanges)
+  /// → ``ChatReply/command(_:isNew:)``
+  case modifyCommand(CommandScope, id: Snowflake, CommandChanges)
+  /// → ``ChatReply/done``
+  case deleteCommand(CommandScope, id: Snowflake)
+  /// → ``ChatReply/commands(_:)`` All of them at once; those that are not named go.
+  case replaceCommands(CommandScope, [CommandChanges])
+  /// → ``ChatReply/commandIndex(_:)`` What the actor can call in a channel.
+  case commandIndex(channel: Snowflake)
+  /// → ``ChatReply/commandIndex(_:)`` What the actor can call in a guild.
+  case guildCommandIndex(guild: Snowflake)
+
   // Gateway sessions.
 
   /// → ``ChatReply/ready(_:)`` Everything that READY and the GUILD_CREATEs need, as of this point in the output

@@ -47,8 +47,10 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case unknownSession = 10020
   case unknownBan = 10026
   case unknownVoiceState = 10065
+  case unknownCommand = 10063
   case botsNotAllowed = 20001
   case onlyBots = 20002
+  case notYourApplication = 20012
   case slowMode = 20016
   case ownerOnly = 20018
   case tooManyGuilds = 30001
@@ -58,6 +60,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case tooManyChannels = 30013
   case tooManyInvites = 30016
   case tooManyMembers = 30019
+  case tooManyCommands = 30032
   case tooManyBans = 30035
   case tooManyOverwrites = 30060
   case unauthorized = 40001
@@ -101,6 +104,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .unknownVoiceState: "Unknown Voice State"
     case .botsNotAllowed: "Bots cannot use this endpoint"
     case .onlyBots: "Only bots can use this endpoint"
+    case .unknownCommand: "Unknown application command"
+    case .notYourApplication: "You are not authorized to perform this action on this application"
+    case .tooManyCommands: "Maximum number of application commands reached (\(Limits.chatCommands))"
     case .slowMode: "This action cannot be performed due to slowmode rate limit"
     case .ownerOnly: "Only the owner of this account can perform this action"
     case .tooManyGuilds: "Maximum number of guilds reached (\(Limits.guildsPerUser))"
@@ -142,7 +148,8 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     switch self {
     case .unauthorized: 401
     case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
-      .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel, .cannotMessageUser:
+      .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel, .cannotMessageUser,
+      .notYourApplication:
       403
     case .slowMode: 429
     case .overloaded: 503

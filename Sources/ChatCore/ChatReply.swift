@@ -22,6 +22,12 @@ public enum ChatReply: Hashable, Sendable {
   case users([User])
   /// The bot's application with the person who made it.
   case application(Application, owner: User?)
+  /// A command, and whether there was none of its name before.
+  case command(ApplicationCommand, isNew: Bool)
+  /// Commands, ascending by id.
+  case commands([ApplicationCommand])
+  /// What can be called somewhere.
+  case commandIndex(CommandIndex)
   /// READY.
   case ready(Ready)
   /// A guild with everything the actor may see of it.

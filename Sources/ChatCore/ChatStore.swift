@@ -22,6 +22,10 @@ public enum StoreWrite: Hashable, Sendable {
   case account(Account)
   /// Adds or replaces an application.
   case application(Application)
+  /// Adds or replaces a command of an application.
+  case command(ApplicationCommand)
+  /// Removes a command.
+  case deleteCommand(Snowflake)
   /// Adds or replaces a guild without its roles.
   case guild(Guild)
   /// Removes a guild with everything in it.
@@ -88,6 +92,8 @@ public struct ChatSnapshot: Hashable, Sendable {
   public var accounts: [Account] = []
   /// All applications, ascending by id.
   public var applications: [Application] = []
+  /// All commands of applications, ascending by id.
+  public var commands: [ApplicationCommand] = []
   /// All guilds with their roles, ascending by id.
   public var guilds: [Guild] = []
   /// All channels with their overwrites and newest message id, ascending by id.

@@ -136,6 +136,20 @@ public enum Limits {
   ///
   /// When full, those that no slow mode reaches any more go, then all: slow mode fails open, counted.
   public static let slowModePosts = 65_536
+  /// Chat commands of an application, for all guilds or for one; beyond it 30032.
+  public static let chatCommands = 100
+  /// Commands on users, and on messages, likewise.
+  public static let contextCommands = 15
+  /// Code points of a command's or option's name.
+  public static let commandNameLength = 32
+  /// Code points of a command's, option's or choice's text.
+  public static let commandDescriptionLength = 100
+  /// Options of a command or subcommand.
+  public static let commandOptions = 25
+  /// Choices of an option, and answers to what somebody types.
+  public static let commandChoices = 25
+  /// Code points of a text that is given to a command.
+  public static let commandTextLength = 6000
   /// Members that one prefix query of op 8 may ask for, and ids in a query by ids.
   public static let memberQuery = 100
   /// Octets of a Unicode emoji: the longest sequences (families, flags of regions) have 35.

@@ -9,6 +9,11 @@ enum Query: String, Hashable {
     INSERT INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (id) DO UPDATE SET name = ?2, description = ?3, owner_id = ?4, flags = ?5, verify_key = ?6
     """
+  case putCommand = """
+    INSERT INTO commands VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (id) DO UPDATE SET version = ?4, body = ?5
+    """
+  case deleteCommand = "DELETE FROM commands WHERE id = ?1"
   case putGuild = """
     INSERT INTO guilds VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4, settings = ?5
@@ -89,6 +94,7 @@ enum Query: String, Hashable {
 
   case accounts = "SELECT * FROM accounts ORDER BY id"
   case applications = "SELECT * FROM applications ORDER BY id"
+  case commands = "SELECT * FROM commands ORDER BY id"
   case guilds = "SELECT * FROM guilds ORDER BY id"
   case roles = "SELECT * FROM roles ORDER BY guild_id, position, id"
   case channels = "SELECT * FROM channels ORDER BY id"

@@ -7,6 +7,11 @@ extension SQLiteStore {
     var snapshot = ChatSnapshot()
     snapshot.accounts = try database.rows(.accounts, [], account)
     snapshot.applications = try database.rows(.applications, [], application)
+    snapshot.commands = try database.rows(.commands, []) { row throws(StoreError) in
+      ApplicationCommand(
+        id: row.id(0), applicationID: row.id(1), guildID: row.idOrNil(2), version: row.id(3),
+        body: try CommandCoding.body(row.string(4)))
+    }
     snapshot.guilds = try loadGuilds()
     snapshot.channels = try loadChannels()
     snapshot.members = try loadMembers()

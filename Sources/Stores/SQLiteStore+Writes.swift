@@ -7,6 +7,15 @@ extension SQLiteStore {
     switch write {
     case .account(let account): try put(account)
     case .application(let application): try put(application)
+    case .command(let command):
+      try database.run(.noteDeleted, [.id(max(command.id, command.version))])
+      try database.run(
+        .putCommand,
+        [
+          .id(command.id), .id(command.applicationID), .id(command.guildID), .id(command.version),
+          .text(CommandCoding.text(command.body)),
+        ])
+    case .deleteCommand(let id): try database.run(.deleteCommand, [.id(id)])
     case .guild(let guild):
       try database.run(
         .putGuild,

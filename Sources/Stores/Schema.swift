@@ -7,7 +7,7 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds, bans, styles, auditLog, pins, privateChannels]
+  static let migrations = [first, embeds, bans, styles, auditLog, pins, privateChannels, commands]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")
@@ -215,6 +215,19 @@ enum Schema {
     DROP TABLE channels;
     ALTER TABLE channels_next RENAME TO channels;
     CREATE INDEX channels_guild ON channels (guild_id)
+    """
+
+  /// Commands of applications; `body` as ``CommandCoding`` writes it.
+  private static let commands = """
+    CREATE TABLE commands (
+      id INTEGER PRIMARY KEY,
+      application_id INTEGER NOT NULL REFERENCES applications (id) ON DELETE CASCADE,
+      guild_id INTEGER REFERENCES guilds (id) ON DELETE CASCADE,
+      version INTEGER NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX commands_application ON commands (application_id);
+    CREATE INDEX commands_guild ON commands (guild_id)
     """
 
   /// `details` holds changes and options, as ``AuditCoding`` writes them.

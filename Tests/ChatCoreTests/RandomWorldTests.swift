@@ -70,6 +70,7 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
         replies.append(world.ask(user, .guildInvites(world.guild)))
         replies.append(world.ask(user, .privateChannels))
+        replies.append(world.ask(user, .guildCommandIndex(guild: world.guild)))
         replies.append(world.ask(user, .pins(channel: world.text, before: nil, limit: 50)))
         replies.append(world.ask(user, .auditLog(guild: world.guild, AuditQuery(limit: 100))))
       }

@@ -133,6 +133,14 @@ struct World: ~Copyable {
     return view.invite.code
   }
 
+  /// A new bot that is a member of the guild.
+  mutating func addBot() throws -> Snowflake {
+    let reply = ask(.system, .createBot(name: "robot"))
+    guard case .bot(let application) = reply else { throw Unexpected(reply: reply) }
+    try expectDone(ask(ann, .addBot(guild: guild, bot: application.id)))
+    return application.id
+  }
+
   mutating func say(_ user: Snowflake, _ content: String) throws -> Message {
     try message(ask(user, .createMessage(channel: text, MessageDraft(content: content)))).message
   }

@@ -223,6 +223,8 @@ public struct Tables: Hashable, Sendable {
     switch write {
     case .account(let account): put(account, in: \.accounts) { $0.user.id }
     case .application(let application): put(application, in: \.applications) { $0.id }
+    case .command(let command): put(command, in: \.commands) { $0.id }
+    case .deleteCommand(let id): snapshot.commands.removeAll { $0.id == id }
     case .guild(var guild):
       guild.roles = snapshot.guilds.first { $0.id == guild.id }?.roles ?? []
       put(guild, in: \.guilds) { $0.id }
@@ -231,6 +233,7 @@ public struct Tables: Hashable, Sendable {
       snapshot.members.removeAll { $0.guildID == id }
       snapshot.bans.removeAll { $0.guildID == id }
       audit.removeAll { $0.guildID == id }
+      snapshot.commands.removeAll { $0.guildID == id }
       snapshot.guilds.removeAll { $0.id == id }
     case .role(let guild, let role): changeRoles(guild) { $0 = $0.filter { $0.id != role.id } + [role] }
     case .deleteRole(let guild, let role):
@@ -305,6 +308,7 @@ public struct Tables: Hashable, Sendable {
       case .channel(let channel): channel.id
       case .message(let message): message.id
       case .audit(let entry, _): entry.id
+      case .command(let command): max(command.id, command.version)
       default: nil
       }
     if let id { snapshot.newestID = max(snapshot.newestID ?? id, id) }

@@ -66,7 +66,7 @@ struct StoreConformance {
         Application(
           id: Snowflake(rawValue: 1002), name: "bot", description: "d", ownerID: user, flags: 7,
           verifyKey: "ff")),
-      .guild(settledGuild),
+      .command(command(2500, nil)), .guild(settledGuild), .command(command(3003, guild)),
       .role(guild: guild, everyone), .role(guild: guild, role), .channel(text), .channel(category),
       .channel(direct),
       .member(
@@ -114,6 +114,21 @@ struct StoreConformance {
     return made
   }
 
+  /// A command with everything.
+  static func command(_ id: UInt64, _ guild: Snowflake?) -> ApplicationCommand {
+    var body = CommandBody(kind: .chat, name: "ping")
+    body.description = "d\u{0}"
+    body.options = [.object([.init("type", .integer(3)), .init("max", .number(1.5))])]
+    body.defaultPermissions = Permissions(rawValue: 1 << 52)
+    body.isNSFW = true
+    body.worksInPrivate = false
+    body.nameLocalizations = .object([.init("de", .text("ping"))])
+    body.descriptionLocalizations = .object([])
+    return ApplicationCommand(
+      id: Snowflake(rawValue: id), applicationID: Snowflake(rawValue: 1002), guildID: guild,
+      version: Snowflake(rawValue: 9), body: body)
+  }
+
   static func message(_ id: UInt64, _ content: String) -> Message {
     Message(
       id: Snowflake(rawValue: id), channelID: channel, guildID: guild, authorID: user, kind: .ordinary,
@@ -147,6 +162,8 @@ struct StoreConformance {
     for write in world {
       switch write {
       case .account(let account): accounts.append(account)
+      case .command(let command):
+        #expect(snapshot.commands.contains(command) && snapshot.commands.count == 2)
       case .application(let application): #expect(snapshot.applications == [application])
       case .guild(let guild):
         #expect(snapshot.guilds.map(\.name) == [guild.name])
@@ -167,7 +184,7 @@ struct StoreConformance {
     }
     #expect(snapshot.accounts == accounts)
     #expect(snapshot.guilds.first?.roles.map(\.position) == [0, 3])
-    #expect(snapshot.newestID == Snowflake(rawValue: 3002))
+    #expect(snapshot.newestID == Snowflake(rawValue: 3003))
   }
 
   /// Writing everything again changes nothing: replacing must not delete what hangs on a row.
@@ -343,6 +360,7 @@ struct StoreConformance {
     #expect(after.guilds == [] && after.members == [] && after.invites == [])
     #expect(after.channels.map(\.id.rawValue) == [3000], "private channels stay")
     #expect(after.accounts.count == 2, "people stay")
+    #expect(after.commands.map(\.id.rawValue) == [2500], "a guild's own commands go")
     #expect(after.newestID == said.id)
     #expect(try store.message(channel: channel, id: said.id) == nil)
     #expect(try store.reactions(message: said.id, reader: nil) == [])

@@ -16,6 +16,22 @@ extension ChatService where Store: ~Copyable {
     case .identify(let session): try identify(session, asker)
     case .endSession(let session): try endSession(session, asker)
     case .requestMembers(let guild, let query): try requestMembers(guild, query, asker)
+    default: try performOnCommands(command, by: asker)
+    }
+  }
+
+  private mutating func performOnCommands(
+    _ command: ChatCommand, by asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    switch command {
+    case .commands(let scope): try commands(scope, asker)
+    case .command(let scope, let id): .command(try self.command(scope, id, asker), isNew: false)
+    case .createCommand(let scope, let changes): try createCommand(scope, changes, asker)
+    case .modifyCommand(let scope, let id, let changes): try modifyCommand(scope, id, changes, asker)
+    case .deleteCommand(let scope, let id): try deleteCommand(scope, id, asker)
+    case .replaceCommands(let scope, let list): try replaceCommands(scope, list, asker)
+    case .commandIndex(let channel): try commandIndex(channel: channel, asker)
+    case .guildCommandIndex(let guild): try commandIndex(guild: guild, asker)
     default: try performInGuild(command, by: asker)
     }
   }

@@ -228,6 +228,7 @@ extension ChatState {
   mutating func load(_ snapshot: ChatSnapshot) {
     for account in snapshot.accounts { apply(.account(account)) }
     for application in snapshot.applications { apply(.application(application)) }
+    for command in snapshot.commands { apply(.command(command)) }
     for guild in snapshot.guilds {
       apply(.guild(guild))
       for role in guild.roles { apply(.role(guild: guild.id, role)) }

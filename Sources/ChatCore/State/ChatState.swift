@@ -22,6 +22,8 @@ struct ChatState: Sendable {
   /// Usernames of people and e-mail addresses; only the latter hold an `@`.
   private(set) var logins = Table<String, Snowflake>()
   private(set) var applications = Table<Snowflake, Application>()
+  private(set) var commands = Table<Snowflake, ApplicationCommand>()
+  private(set) var applicationCommands = Relation<Snowflake, Snowflake>()
   private(set) var guilds = Table<Snowflake, Guild>()
   private(set) var channels = Table<Snowflake, Channel>()
   private(set) var members = Table<MemberKey, Member>()
@@ -56,6 +58,10 @@ extension ChatState {
     switch write {
     case .account(let account): setAccount(account)
     case .application(let application): applications[application.id] = application
+    case .command(let command):
+      commands[command.id] = command
+      applicationCommands.insert(command.applicationID, command.id)
+    case .deleteCommand(let id): removeCommand(id)
     case .guild(let guild):
       var guild = guild
       if let known = guilds[guild.id] { guild.roles = known.roles }
@@ -111,7 +117,13 @@ extension ChatState {
     }
   }
 
+  private mutating func removeCommand(_ id: Snowflake) {
+    if let command = commands[id] { applicationCommands.remove(command.applicationID, id) }
+    commands[id] = nil
+  }
+
   private mutating func removeGuild(_ id: Snowflake) {
+    for (command, kept) in commands.all where kept.guildID == id { removeCommand(command) }
     for channel in guildChannels.sorted(id) { removeChannel(channel) }
     for user in guildMembers.sorted(id) { removeMember(id, user) }
     for user in guildBans.sorted(id) { removeBan(id, user) }
@@ -293,7 +305,8 @@ extension ChatState {
       accounts.mark, logins.mark, applications.mark, guilds.mark, channels.mark, members.mark, invites.mark,
       guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
       userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
-      slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark,
+      slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark, commands.mark,
+      applicationCommands.mark,
     ])
   }
 
@@ -323,6 +336,8 @@ extension ChatState {
     guildBans.rollback(to: tables[20])
     directs.rollback(to: tables[21])
     userChannels.rollback(to: tables[22])
+    commands.rollback(to: tables[23])
+    applicationCommands.rollback(to: tables[24])
     visibility.forgetEverything()
   }
 
@@ -351,5 +366,7 @@ extension ChatState {
     guildBans.commit()
     directs.commit()
     userChannels.commit()
+    commands.commit()
+    applicationCommands.commit()
   }
 }

@@ -22,6 +22,9 @@ struct Table<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// Keys in no order: sort before anything leaves the core.
   var keys: Dictionary<Key, Value>.Keys { rows.keys }
 
+  /// All rows in no order: sort before anything leaves the core.
+  var all: [Key: Value] { rows }
+
   var mark: Int { undo.count }
 
   mutating func rollback(to mark: Int) {

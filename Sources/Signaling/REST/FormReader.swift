@@ -82,6 +82,20 @@ struct FormReader {
     }
   }
 
+  /// A list that the chat core looks into itself.
+  mutating func plainList(_ key: String) -> [PlainValue]? {
+    convert(key, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType") { value in
+      value.array.map { $0.map { PlainValue($0) } }
+    }
+  }
+
+  /// An object that the chat core looks into itself.
+  mutating func plainObject(_ key: String) -> PlainValue? {
+    convert(key, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a DictType") { value in
+      value.object == nil ? nil : PlainValue(value)
+    }
+  }
+
   /// Refuses a picture: this server keeps none, and null is what it says itself.
   mutating func refusePicture(_ key: String) {
     if value(key) != nil { note(key, "IMAGE_INVALID", "This server does not keep pictures.") }

@@ -22,8 +22,11 @@ extension RESTCall {
     case .getGatewayBot: .respond(RESTCall.gatewayBot(configuration))
     case .getVoiceRegions, .getGuildRegions: .respond(RESTCall.regions(configuration))
     case .getStickerPacks: .respond(.object { $0.array("sticker_packs") { _ in } })
-    case .getDefaultSounds, .getGuildEmojis, .getGuildStickers, .getApplicationCommands,
-      .getApplicationGuildCommands:
+    case .getCommands, .createCommand, .replaceCommands, .getCommand, .modifyCommand, .deleteCommand,
+      .getGuildCommands, .createGuildCommand, .replaceGuildCommands, .getGuildCommand,
+      .modifyGuildCommand, .deleteGuildCommand, .getGuildCommandIndex, .getCommandIndex:
+      .ask(try applicationCommand())
+    case .getDefaultSounds, .getGuildEmojis, .getGuildStickers:
       .respond(.json(200, Array("[]".utf8)))
     case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,
       .getOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels, .createDirectMessage:

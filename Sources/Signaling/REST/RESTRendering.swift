@@ -32,6 +32,11 @@ struct RenderingOptions: Sendable {
     case .selfUser(let account): .object { $0.selfUser(account) }
     case .user(let user): .object { $0.user(user) }
     case .users(let users): .list { for user in users { $0.object { $0.user(user) } } }
+    case .command(let command, let isNew):
+      .object(isNew ? 201 : 200) { $0.command(command) }
+    case .commands(let commands):
+      .list { for command in commands { $0.object { $0.command(command) } } }
+    case .commandIndex(let index): .object { $0.commandIndex(index) }
     case .application(let application, let owner):
       .object { $0.application(application, owner: owner, guildCount: 1) }
     case .guild(let snapshot): guild(snapshot, route)

@@ -102,6 +102,16 @@ enum ChatFixtures {
     return PrivateChannelView(channel: channel, recipients: [alice])
   }
 
+  static func command() -> ApplicationCommand {
+    var body = CommandBody(kind: .chat, name: "ping")
+    body.description = "d"
+    body.options = [
+      .object([.init("type", .integer(3)), .init("name", .text("o")), .init("description", .text("d"))])
+    ]
+    return ApplicationCommand(
+      id: roleID, applicationID: bot.id, guildID: guildID, version: messageID, body: body)
+  }
+
   static func auditEntry() -> AuditEntry {
     AuditEntry(
       id: messageID, guildID: guildID, userID: alice.id, targetID: bot.id, action: .memberUpdate,

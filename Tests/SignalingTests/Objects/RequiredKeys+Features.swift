@@ -59,5 +59,15 @@ extension RequiredKeys {
       nonNull: """
         id recipients recipients[].id recipients[].public_flags type
         """),
+    RequiredKeys(
+      "command",
+      required: """
+        application_id default_member_permissions description guild_id id name options[].description
+        options[].name options[].type type version
+        """,
+      nonNull: """
+        application_id description id integration_types name options options[].name options[].type type
+        version
+        """),
   ]
 }

@@ -211,6 +211,7 @@ import Testing
       }, "invite")
     try check(parsed { $0.message(RequiredKeysTests.reply, .rest) }, "message")
     try check(parsed { $0.privateChannel(ChatFixtures.direct()) }, "dm_channel")
+    try check(parsed { $0.command(ChatFixtures.command()) }, "command")
     try check(parsed { $0.guild(ChatFixtures.guild()) }, "rest_guild")
   }
 

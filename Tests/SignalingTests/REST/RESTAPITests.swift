@@ -108,7 +108,6 @@ import Testing
     #expect(try value("/api/v10/voice/regions").array?.first?["optimal"]?.bool == true)
     #expect(try value("/api/v10/soundboard-default-sounds").array == [])
     #expect(try value("/api/v10/sticker-packs")["sticker_packs"]?.array == [])
-    #expect(try value("/api/v10/applications/1/commands?with_localizations=true").array == [])
     #expect(try value("/.well-known/roost", as: nil)["api"]?.string == "https://roost.example/api")
     #expect(RESTAPI.serves(path: "/api/v10/x"))
     #expect(!RESTAPI.serves(path: "/apix"))
