@@ -21,6 +21,17 @@ public protocol MediaTransport: AnyObject {
   /// Writes a sealed audio packet with `payload` into `slot`; its octets, 0 before the connection stands.
   func seal(_ payload: ProbePayload, count: Int, into slot: inout MutableSpan<UInt8>) -> Int
 
+  /// Seals an RTP packet in place; its octets, 0 before the connection stands.
+  ///
+  /// The first `count` octets of `slot` are header and payload; `index` is the rollover counter and the
+  /// sequence number of its SSRC.
+  func sealRTP(
+    _ slot: inout MutableSpan<UInt8>, headerCount: Int, count: Int, ssrc: UInt32, index: UInt64
+  ) -> Int
+
+  /// Seals a compound RTCP packet of `count` octets in place; its octets, 0 before the connection stands.
+  func sealRTCP(_ slot: inout MutableSpan<UInt8>, count: Int) -> Int
+
   /// Does what is due at `now`: repeats what was lost, keeps the way open.
   func expire(at now: Instant, into events: inout [MediaTransportEvent])
 }
@@ -47,7 +58,9 @@ public enum Reception: Hashable, Sendable {
   case early
   /// Audio that should have opened and did not: a wrong key or a changed packet.
   case forged
-  /// Reports, checks, handshakes.
+  /// A compound RTCP packet, opened: its first `count` octets are plain.
+  case feedback(count: Int)
+  /// Checks, handshakes, and reports that cannot be opened yet.
   case control
   /// Nothing that a media server should send.
   case unknown

@@ -23,6 +23,7 @@ public final class VoiceTransport: MediaTransport {
   private var isDiscovered = false
   private var nextAt = Instant.zero
   private var keepalives: UInt32 = 0
+  private var nonce: UInt32 = 0
 
   /// A transport for the sender `ssrc` in `mode`.
   public init(ssrc: UInt32, mode: VoiceCipherMode, frame: Interval) {
@@ -80,7 +81,12 @@ public final class VoiceTransport: MediaTransport {
       return .audio(
         ssrc: header.ssrc, sequenceNumber: header.sequenceNumber,
         payload: header.headerCount..<max(header.headerCount, plain - padding))
-    case .rtcp, .keepalive, .voicePing: return .control
+    case .rtcp:
+      guard
+        let plain = cipher?.open(&datagram, authenticatedCount: RTCPHeader.count, count: count)
+      else { return .control }
+      return .feedback(count: plain)
+    case .keepalive, .voicePing: return .control
     default: return discovered(datagram.span.extracting(first: count), into: &events)
     }
   }
@@ -105,10 +111,25 @@ public final class VoiceTransport: MediaTransport {
     let header = counter.fields(payload.number)
       .write(into: &slot, extensions: HeaderExtensionBlock(form: .oneByte))
     payload.write(into: &slot, at: header, count: count)
-    let sealed = cipher?.seal(
-      &slot, authenticatedCount: header, count: header + count,
-      nonce: UInt32(truncatingIfNeeded: payload.number))
-    return sealed ?? 0
+    return seal(&slot, clear: header, count: header + count)
+  }
+
+  /// Seals a packet of any stream.
+  public func sealRTP(
+    _ slot: inout MutableSpan<UInt8>, headerCount: Int, count: Int, ssrc: UInt32, index: UInt64
+  ) -> Int {
+    seal(&slot, clear: headerCount, count: count)
+  }
+
+  /// Seals a compound RTCP packet.
+  public func sealRTCP(_ slot: inout MutableSpan<UInt8>, count: Int) -> Int {
+    seal(&slot, clear: RTCPHeader.count, count: count)
+  }
+
+  // One key for all streams: one count of nonces for all of them.
+  private func seal(_ slot: inout MutableSpan<UInt8>, clear: Int, count: Int) -> Int {
+    defer { nonce &+= 1 }
+    return cipher?.seal(&slot, authenticatedCount: clear, count: count, nonce: nonce) ?? 0
   }
 
   /// Repeats the discovery, or keeps the mapping of a NAT alive.

@@ -23,6 +23,8 @@ public struct WebRTCDescription: Hashable, Sendable {
       "a=fingerprint:sha-256 \(WebRTCDescription.hexadecimal(fingerprint))",
       "a=extmap:\(levelID) \(HeaderExtensionURI.audioLevel)",
       "a=rtpmap:\(WebRTCTransport.payloadType) opus/48000/2",
+      "a=rtpmap:\(VideoLayerSender.payloadType) VP8/90000",
+      "a=rtpmap:\(VideoLayerSender.rtxPayloadType) rtx/90000",
     ].joined(separator: "\n")
   }
 

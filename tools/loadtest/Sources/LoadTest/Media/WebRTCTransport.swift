@@ -40,6 +40,8 @@ public final class WebRTCTransport: MediaTransport {
   private var windows: [UInt32: ReplayWindow] = [:]
   private var transaction: [UInt8] = []
   private var checkAt = Instant.zero
+  /// Numbers our RTCP packets: all are of one SSRC.
+  private var controlIndex: UInt32 = 0
 
   /// A transport with the identity of `context` that sends under `ssrc`: sound, or the picture `video`.
   public init(
@@ -104,7 +106,9 @@ public final class WebRTCTransport: MediaTransport {
   ) -> Reception {
     switch DatagramKind.classify(datagram.span.extracting(first: count)) {
     case .rtp: return hear(&datagram, count: count, opens: opens)
-    case .rtcp: return .control
+    case .rtcp:
+      guard let plain = opener?.openRTCP(&datagram, count: count) else { return .control }
+      return .feedback(count: plain.count)
     case .stun:
       checked(datagram.span.extracting(first: count), at: now, into: &events)
       return .control
@@ -170,6 +174,19 @@ public final class WebRTCTransport: MediaTransport {
     let sealed = sealer?.sealRTP(
       &slot, headerCount: header, count: whole, ssrc: fields.ssrc, index: counter.index(payload.number))
     return sealed ?? 0
+  }
+
+  /// Seals a packet of any stream.
+  public func sealRTP(
+    _ slot: inout MutableSpan<UInt8>, headerCount: Int, count: Int, ssrc: UInt32, index: UInt64
+  ) -> Int {
+    sealer?.sealRTP(&slot, headerCount: headerCount, count: count, ssrc: ssrc, index: index) ?? 0
+  }
+
+  /// Seals a compound RTCP packet.
+  public func sealRTCP(_ slot: inout MutableSpan<UInt8>, count: Int) -> Int {
+    defer { controlIndex += 1 }
+    return sealer?.sealRTCP(&slot, count: count, index: controlIndex) ?? 0
   }
 
   /// Repeats checks and flights.

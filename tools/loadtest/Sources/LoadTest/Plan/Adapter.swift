@@ -25,8 +25,9 @@ public enum Adapter: String, CaseIterable, Sendable {
   /// Whether who listens must find the speakers there.
   var listenersAwaitSpeakers: Bool { self == .janus }
 
-  /// Whether `scenario` can be played: a VideoRoom has no muting that others would notice.
+  /// Whether `scenario` can be played: a VideoRoom has no muting that others would notice, and cameras are
+  /// negotiated in Discord's way only.
   func plays(_ scenario: Scenario) -> Bool {
-    self == .roost || scenario != .muteFlaps
+    self == .roost || (scenario != .muteFlaps && !scenario.hasLayers)
   }
 }

@@ -11,6 +11,7 @@ extension Options.Flag {
     text("target", "URL", "the main gateway, wss:// or ws://host:port; overrides the announcement", \.target),
     text("ca", "FILE", "PEM file of the authority to trust; overrides the announcement", \.authorityFile),
     text("tokens", "FILE", "one bot token a line, or an id and a token", \.tokensFile),
+    text("moderator", "FILE", "stage: the token of who may mute members there", \.moderatorFile),
     Options.Flag(name: "guild", value: "ID", help: "the guild; overrides the announcement") {
       $0.guild = Snowflake($1)
       return $0.guild == nil ? "`\($1)` is no id" : nil
@@ -80,6 +81,29 @@ extension Options.Flag {
       }
       $0.pollEvery = time
       return nil
+    },
+    Options.Flag(
+      name: "layers", value: "BITS@FPS,…",
+      help: "simulcast, mixed: up to 3 simulcast layers, the smallest first"
+    ) {
+      let words = $1.split(separator: ",", omittingEmptySubsequences: false)
+      $0.layers = words.compactMap { word in
+        let parts = word.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, let rate = parseBitrate(String(parts[0])),
+          (10_000...50_000_000).contains(rate),
+          let frames = Int(parts[1]), (1...120).contains(frames)
+        else { return nil }
+        return VideoLayerPlan(bitrate: rate, framerate: frames)
+      }
+      let isValid = (1...3).contains($0.layers.count) && $0.layers.count == words.count
+      return isValid ? nil : "`\($1)` is no list such as 150k@15,500k@30,1500k@30"
+    },
+    Options.Flag(
+      name: "wants", value: "N,N", help: "simulcast, mixed: the quality that members want, in turn"
+    ) {
+      let words = $1.split(separator: ",", omittingEmptySubsequences: false)
+      $0.wants = words.compactMap { Int($0) }.filter { (0...100).contains($0) }
+      return $0.wants.count == words.count ? nil : "`\($1)` is no list of numbers from 0 to 100"
     },
     Options.Flag(name: "verify-every", value: "N", help: "open one packet in N; chosen by the load otherwise")
     {

@@ -65,6 +65,8 @@ extension Options {
       throw .usage("\(options.adapter.rawValue) has no scenario \(options.scenario.rawValue)")
     }
     if options.scenario == .video { try options.becomeVideo(given: seen) }
+    // What a browser has; cameras of UDP clients are asked for by name.
+    if options.scenario.hasLayers, !seen.contains("--transport") { options.transport = .webrtc }
     return options
   }
 
@@ -93,6 +95,8 @@ extension Options {
         video        rooms in which everybody who speaks shows a camera instead
         stage        one speaker of each room after the other has the floor
         join-storm   an audio room, and then many who join it within a second
+        simulcast    the speakers of audio rooms show cameras in layers
+        mixed        cameras, listeners who come and go, speakers who mute
         churn        listeners leave and come back
         mute-flaps   speakers mute and unmute
 

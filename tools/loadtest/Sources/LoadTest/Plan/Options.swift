@@ -15,6 +15,13 @@ public enum Scenario: String, CaseIterable, Sendable {
   case churn
   /// Audio rooms whose speakers mute and unmute.
   case muteFlaps = "mute-flaps"
+  /// Rooms whose speakers show a camera too, in simulcast layers.
+  case simulcast
+  /// Audio and cameras, speakers who mute and listeners who come and go.
+  case mixed
+
+  /// Whether speakers show a camera.
+  var hasLayers: Bool { self == .simulcast || self == .mixed }
 }
 
 /// How members reach the media plane.
@@ -38,6 +45,8 @@ public struct Options: Sendable {
   public var authorityFile: String?
   /// File with one token a line, or an id and a token.
   public var tokensFile: String?
+  /// File with the token of a stage's moderator, instead of the announced owner's.
+  public var moderatorFile: String?
   /// The guild, instead of the announced one.
   public var guild: Snowflake?
   /// A voice channel for each room, instead of the announced ones.
@@ -70,6 +79,13 @@ public struct Options: Sendable {
   public var storm = 100
   /// Time between two events of ``Scenario/stage``, ``Scenario/churn`` and ``Scenario/muteFlaps``.
   public var every = Interval.seconds(2)
+  /// The layers of each camera, the smallest first.
+  public var layers = [
+    VideoLayerPlan(bitrate: 150_000, framerate: 15), VideoLayerPlan(bitrate: 500_000, framerate: 30),
+    VideoLayerPlan(bitrate: 1_500_000, framerate: 30),
+  ]
+  /// The quality, 0 to 100, that members want of cameras; they take turns.
+  public var wants = [100]
   /// Time between two looks at the sockets, instead of waking for each datagram; `nil` wakes.
   public var pollEvery: Interval?
   /// One in how many packets is opened and verified; `nil` chooses by the load.

@@ -36,7 +36,7 @@ public struct ScenarioPlan: Hashable, Sendable {
     var steps: [Step] = []
     var random = SeededRandom(seed: options.seed)
     switch options.scenario {
-    case .audio, .video: break
+    case .audio, .video, .simulcast: break
     case .stage:
       var speaker = 0
       for at in ScenarioPlan.beats(options) {
@@ -50,31 +50,47 @@ public struct ScenarioPlan: Hashable, Sendable {
         let at = ScenarioPlan.stormStart + Interval(nanoseconds: share)
         steps.append(Step(at: at, action: .join(member: member)))
       }
-    case .churn:
-      let listeners = roster.seats.indices.filter { roster.seats[$0].speaker == nil }
-      var backAt = [Interval](repeating: .zero, count: roster.seats.count)
-      for at in ScenarioPlan.beats(options).dropFirst() {
-        guard !listeners.isEmpty else { break }
-        let member = listeners[random.below(listeners.count)]
-        // Someone who has hardly come back stays; the draw is spent, so that the rest is the same.
-        guard backAt[member] <= at else { continue }
-        steps.append(Step(at: at, action: .leave(member: member)))
-        steps.append(Step(at: at + ScenarioPlan.absence, action: .join(member: member)))
-        backAt[member] = at + ScenarioPlan.absence * 4
-      }
-    case .muteFlaps:
-      let half = Interval(nanoseconds: options.every.nanoseconds / 2)
-      for at in ScenarioPlan.beats(options).dropFirst() {
-        for member in roster.seats.indices where roster.seats[member].speaker != nil {
-          steps.append(Step(at: at, action: .mute(member: member)))
-          steps.append(Step(at: at + half, action: .unmute(member: member)))
-        }
-      }
+    case .churn: steps = ScenarioPlan.churn(options, roster, &random)
+    case .muteFlaps: steps = ScenarioPlan.muteFlaps(options, roster)
+    case .mixed:
+      steps = ScenarioPlan.churn(options, roster, &random) + ScenarioPlan.muteFlaps(options, roster)
     }
     // A stable order: what was decided first comes first at the same time.
     self.steps = steps.enumerated()
       .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
       .filter { $0.at < options.duration }
+  }
+
+  /// Every beat a listener leaves, and comes back.
+  private static func churn(
+    _ options: Options, _ roster: Roster, _ random: inout SeededRandom
+  ) -> [Step] {
+    var steps: [Step] = []
+    let listeners = roster.seats.indices.filter { roster.seats[$0].speaker == nil }
+    var backAt = [Interval](repeating: .zero, count: roster.seats.count)
+    for at in ScenarioPlan.beats(options).dropFirst() {
+      guard !listeners.isEmpty else { break }
+      let member = listeners[random.below(listeners.count)]
+      // Someone who has hardly come back stays; the draw is spent, so that the rest is the same.
+      guard backAt[member] <= at else { continue }
+      steps.append(Step(at: at, action: .leave(member: member)))
+      steps.append(Step(at: at + ScenarioPlan.absence, action: .join(member: member)))
+      backAt[member] = at + ScenarioPlan.absence * 4
+    }
+    return steps
+  }
+
+  /// Every beat all speakers mute, and unmute half a beat later.
+  private static func muteFlaps(_ options: Options, _ roster: Roster) -> [Step] {
+    var steps: [Step] = []
+    let half = Interval(nanoseconds: options.every.nanoseconds / 2)
+    for at in ScenarioPlan.beats(options).dropFirst() {
+      for member in roster.seats.indices where roster.seats[member].speaker != nil {
+        steps.append(Step(at: at, action: .mute(member: member)))
+        steps.append(Step(at: at + half, action: .unmute(member: member)))
+      }
+    }
+    return steps
   }
 
   /// Multiples of the scenario's period within the measured time, 0 included.

@@ -13,6 +13,8 @@ public struct Target: Hashable, Sendable {
   public var channels: [Snowflake]
   /// A bot's token for each member.
   public var tokens: [String]
+  /// The token of somebody who moderates the stage; `nil` when the channels are no stages.
+  public var moderator: String?
 
   private static let announcementLimits = JSONLimits(depth: 16, octets: 16 << 20)
 
@@ -43,12 +45,27 @@ public struct Target: Hashable, Sendable {
     self.guild = guild
     authorityFile = options.authorityFile ?? announced["ca"]?.string
     channels = options.channels
+    if options.scenario == .stage, let file = options.moderatorFile {
+      guard let octets = read(file), let token = Target.tokens(octets).first else {
+        throw .usage("\(file) has no token")
+      }
+      moderator = token
+    } else if options.scenario == .stage, channels.isEmpty, options.rooms == 1,
+      let stage = announced["channels"]?["stage"]?.snowflake,
+      let token = announced["owner"]?["token"]?.string
+    {
+      channels = [stage]
+      moderator = token
+    }
     if channels.isEmpty { channels = announced["voice_channels"]?.array?.compactMap(\.snowflake) ?? [] }
     if channels.isEmpty { channels = [announced["channels"]?["voice"]?.snowflake].compactMap { $0 } }
     tokens = announced["bots"]?.array?.compactMap { $0["token"]?.string } ?? []
     if let file = options.tokensFile ?? announced["tokens_file"]?.string {
       guard let octets = read(file) else { throw .usage("\(file) cannot be read") }
       tokens = Target.tokens(octets)
+    }
+    guard moderator == nil || options.rooms == 1 else {
+      throw .usage("there is one moderator, for one stage")
     }
     try check(options)
   }

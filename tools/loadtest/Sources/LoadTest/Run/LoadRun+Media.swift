@@ -1,6 +1,7 @@
 internal import Base
 internal import Crypto
 internal import Net
+internal import Wire
 
 /// A member's media: what is sent when it is due, and what is made of what arrives.
 extension LoadRun {
@@ -80,7 +81,9 @@ extension LoadRun {
     guard !member.isConnected else { return }
     member.stage = .connected
     measurements.joinedCount += 1
+    connectVideo(member, at: now)
     guard member.seat.speaker != nil else { return }
+    greet(member, at: now)
     if let message = announcement(of: member) { send(message, member, isMain: false) }
     if schedule == nil {
       schedule = SendSchedule(start: now + options.frame, frame: options.frame, laneCount: lanes.count)
@@ -155,6 +158,12 @@ extension LoadRun {
       }, into: &mediaEvents)
     switch reception {
     case .audio(let ssrc, let sequenceNumber, let range):
+      if let speaker = videoOfSSRC[ssrc] {
+        guard let header = try? RTPHeader(datagram.span.extracting(first: count)) else { return }
+        // The whole payload: the transport has left out what stands before a lone camera's probe.
+        let payload = header.headerCount..<max(header.headerCount, range.upperBound)
+        return see(datagram.span, header, payload, member, speaker, at: now)
+      }
       guard let speaker = laneOfSSRC[ssrc], let payload = ProbePayload(datagram.span, in: range),
         payload.run == run, lane(of: speaker, in: member.seat.room) == Int(payload.sender)
       else {
@@ -165,6 +174,7 @@ extension LoadRun {
     case .sealed(let ssrc, let sequenceNumber):
       guard let speaker = laneOfSSRC[ssrc] else { return }
       tally(member, speaker, sequenceNumber, nil, at: now)
+    case .feedback(let plain): takeFeedback(datagram.span, count: plain, member)
     case .forged: measurements.corruptCount += 1
     case .early, .control, .unknown: break
     }
@@ -179,7 +189,8 @@ extension LoadRun {
     }
     let sender = members[Int(payload.sender)]
     if !sender.hearers.isEmpty, sender.hearers.remove(member.index) != nil {
-      measurements.unmute.record(now - sender.unmutedAt)
+      let wait = now - sender.unmutedAt
+      if moderator == nil { measurements.unmute.record(wait) } else { measurements.floor.record(wait) }
     }
     if member.tallies[speaker] == nil { member.tallies[speaker] = StreamTally(from: payload.number) }
     let isNew = tally(member, speaker, sequenceNumber, payload.number, at: now)

@@ -81,6 +81,7 @@ extension LoadRun {
       for speaker in 0..<options.speakers {
         guard let lane = lane(of: speaker, in: member.seat.room) else { continue }
         member.tallies[speaker]?.restart(from: members[lane].nextNumber)
+        member.views[speaker]?.restart()
         // Who is connected and never heard anything must not go uncounted.
         if member.isConnected, hears(member), lane != member.index, member.tallies[speaker] == nil {
           member.tallies[speaker] = StreamTally(from: members[lane].nextNumber)
@@ -109,6 +110,7 @@ extension LoadRun {
 
   /// Adds what a member heard to the totals; one that leaves is owed nothing after the last it heard.
   func close(_ member: Member, isLeaving: Bool) {
+    closeVideo(member, at: phase == .draining ? stoppedAt : MonotonicClock.now())
     for speaker in 0..<options.speakers {
       guard let tally = member.tallies[speaker], let lane = lane(of: speaker, in: member.seat.room) else {
         continue
@@ -145,11 +147,7 @@ extension LoadRun {
       members[index].leave(at: now)
     case .mute(let index): setMute(members[index], true, at: now)
     case .unmute(let index): setMute(members[index], false, at: now)
-    case .giveFloor(let speaker):
-      for index in lanes {
-        members[index].hasFloor = members[index].seat.speaker == speaker
-        silence(members[index])
-      }
+    case .giveFloor(let speaker): giveFloor(to: speaker, at: now)
     }
   }
 
@@ -161,14 +159,19 @@ extension LoadRun {
         JoinRequest(guild: target.guild, channel: target.channels[member.seat.room], isMuted: isMuted)),
       member, isMain: true)
     silence(member)
-    guard !isMuted, let speaker = member.seat.speaker else { return }
+    if !isMuted { awaitFirst(of: member, at: now) }
+  }
+
+  /// Measures how long it takes until the others hear `member`, who is allowed to speak from now on.
+  func awaitFirst(of member: Member, at now: Instant) {
+    guard let speaker = member.seat.speaker else { return }
     member.unmutedAt = now
     member.hearers = Set(rooms[member.seat.room].filter { $0 != member.index && members[$0].isConnected })
     for index in member.hearers { members[index].tallies[speaker]?.excuse(from: member.nextNumber) }
   }
 
   /// What its listeners do not hear of `member` from now on is no gap.
-  private func silence(_ member: Member) {
+  func silence(_ member: Member) {
     guard let speaker = member.seat.speaker else { return }
     for index in rooms[member.seat.room] {
       members[index].tallies[speaker]?.expectSilence(before: member.nextNumber)

@@ -62,6 +62,7 @@ extension LoadRun {
     figures += LoadRun.quantiles(
       "join", measurements.join, [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)], max: true)
     figures += LoadRun.quantiles("unmute", measurements.unmute, [("p50", 0.5), ("p99", 0.99)], max: false)
+    figures += LoadRun.quantiles("floor", measurements.floor, [("p50", 0.5), ("p99", 0.99)], max: true)
     if stoppedAt > markedAt, markedAt != .zero { figures += usageFigures((stoppedAt - markedAt).seconds) }
     // The order of the names, so that reports line up.
     let places = FigureNames.all.map(\.name)
@@ -86,11 +87,14 @@ extension LoadRun {
       Figure("renumbered", Double(totals.renumbered), .count),
       Figure("gap.max", totals.gapMax.seconds, .seconds),
     ]
+    if options.scenario.hasLayers { figures += measurements.video.figures(length) }
     if measurements.linkedCount > 0 {
       let share = Double(measurements.unlinkedCount) / Double(measurements.linkedCount)
       figures.append(Figure("link.loss", share, .ratio))
     }
-    if options.scenario == .muteFlaps { figures.append(Figure("clipped", Double(totals.clipped), .count)) }
+    if [.muteFlaps, .mixed, .stage].contains(options.scenario) {
+      figures.append(Figure("clipped", Double(totals.clipped), .count))
+    }
     figures += LoadRun.quantiles(
       "latency", measurements.latency, [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)],
       max: true)
@@ -116,7 +120,7 @@ extension LoadRun {
     let media = (stopped.mediaCPU.seconds - marked.mediaCPU.seconds)
     figures.append(Figure("server.cpu", cpu / length, .cores))
     figures.append(Figure("server.cpu_wait", (stopped.wait.seconds - marked.wait.seconds) / length, .cores))
-    let received = Double(measurements.totals.received)
+    let received = Double(measurements.totals.received + measurements.video.counts.packets)
     if received > 0 {
       figures.append(Figure("server.cpu_per_packet", cpu / received, .seconds))
       figures.append(Figure("server.shard_cpu_per_packet", media / received, .seconds))

@@ -128,8 +128,10 @@ extension LoadRun {
     do {
       let target = try voiceTarget(server.endpoint)
       let socket = try GatewaySocket(target, tls, random: SeededRandom(seed: random.next()))
+      let isCamera = options.scenario.hasLayers && member.seat.speaker != nil
       member.voice = VoiceGatewayClient(
-        server, heartbeatPhase: random.unit(), hasVideo: options.video != nil)
+        server, heartbeatPhase: random.unit(), hasVideo: options.video != nil || options.scenario.hasLayers,
+        layerCount: isCamera ? options.layers.count : 1)
       member.voiceSocket = socket
       member.stage = .admitted
       try watch(socket, member, Channel.voice)
@@ -149,10 +151,12 @@ extension LoadRun {
     guard server.ip.isPrivate || options.ownsTarget else {
       return fail(member, "the media server \(server) is outside private networks")
     }
+    member.audioSSRC = ssrc
     if let speaker = member.seat.speaker {
       laneOfSSRC[ssrc] = speaker
       // The others see a camera under the next one.
       if options.video != nil { laneOfSSRC[ssrc &+ 1] = speaker }
+      expectVideo(of: speaker, after: ssrc)
     }
     do {
       try openSocket(member, to: server)

@@ -23,6 +23,8 @@ final class LoadRun {
   static let leaveTimeout = Interval.seconds(1)
   /// Timers have this grain: they repeat what was lost and keep connections alive.
   static let sweepInterval = Interval.milliseconds(50)
+  /// How often members look at what they miss of cameras.
+  static let requestInterval = Interval.milliseconds(20)
   /// Datagrams that one system call takes from a member's socket.
   static let receiveSlots = 16
   /// Late turns that are caught up with before sockets have their turn again.
@@ -49,6 +51,13 @@ final class LoadRun {
   var mediaEvents: [MediaTransportEvent] = []
   /// Which lane speaks under an SSRC.
   var laneOfSSRC: [UInt32: Int] = [:]
+  /// Which speaker's camera is seen under an SSRC.
+  var videoOfSSRC: [UInt32: Int] = [:]
+  var cameras = DelayLine<CameraTurn>(capacity: LoadRun.turnsCapacity)
+  var missingAt = Instant.zero
+  /// The stage's moderator; `nil` unless there is a stage.
+  var moderator: StageModerator?
+  var moderatorConnection: (any StreamConnection)?
   var underWay = DelayLine<LinkedDatagram>(capacity: LoadRun.linkCapacity)
   var voiceTargets: [String: GatewayTarget] = [:]
 
@@ -103,6 +112,11 @@ final class LoadRun {
     poll = try EventPoll()
     ring = ReceiveRing(capacity: LoadRun.receiveSlots)
     usage = Usage(pid: options.serverPID)
+    moderator = target.moderator.flatMap { token in
+      target.channels.first.map {
+        StageModerator(authority: gatewayTarget.authority, guild: target.guild, channel: $0, token: token)
+      }
+    }
   }
 
   private static func contexts(_ options: Options) throws -> [DTLSContext] {
@@ -154,6 +168,10 @@ final class LoadRun {
     var now = MonotonicClock.now()
     for index in 0..<count {
       let ready = poll.ready(index)
+      guard ready.token != LoadRun.moderatorToken else {
+        advanceModerator(at: now)
+        continue
+      }
       let member = members[Int(ready.token >> 2)]
       if ready.token & 3 == Channel.media {
         receive(member)
@@ -165,9 +183,15 @@ final class LoadRun {
     now = MonotonicClock.now()
     deliverLinked(at: now)
     sendDue(at: now)
+    filmDue(at: now)
+    if options.scenario.hasLayers, now >= missingAt {
+      missingAt = now + LoadRun.requestInterval
+      requestMissing(at: now)
+    }
     if now >= sweepAt {
       sweepAt = now + LoadRun.sweepInterval
       sweep(at: now)
+      advanceModerator(at: now)
     }
     if interruptCount > 0, !wasInterrupted, phase != .leaving, phase != .done {
       wasInterrupted = true
@@ -192,6 +216,8 @@ final class LoadRun {
   private var deadline: Instant {
     var deadline = min(sweepAt, secondAt, phaseEnd)
     if isSending, let due = schedule?.nextDue { deadline = min(deadline, due) }
+    if let due = cameras.nextDue { deadline = min(deadline, due) }
+    if options.scenario.hasLayers { deadline = min(deadline, missingAt) }
     if let due = underWay.nextDue { deadline = min(deadline, due) }
     if phase == .measuring, stepNext < plan.steps.count {
       deadline = min(deadline, markedAt + plan.steps[stepNext].at)

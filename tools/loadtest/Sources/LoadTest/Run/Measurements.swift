@@ -23,6 +23,7 @@ struct Measurements {
   var jitter = Histogram()
   var join = Histogram()
   var unmute = Histogram()
+  var floor = Histogram()
   var lateness = Histogram()
   /// Packets sent and new deliveries heard since the start of the run.
   var sentCount: UInt64 = 0
@@ -33,6 +34,7 @@ struct Measurements {
   /// Datagrams that went on emulated links in the measured time, and those that did not come out.
   var linkedCount: UInt64 = 0
   var unlinkedCount: UInt64 = 0
+  var video = VideoMeasurements()
   var joinedCount = 0
   var failures: [String: Int] = [:]
   /// What closed and finished streams add up to.
@@ -57,6 +59,7 @@ struct Measurements {
     lateness = Histogram()
     sentAtMark = sentCount
     verifiedCount = 0
+    video.begin()
   }
 
   mutating func recordLatency(_ interval: Interval) {

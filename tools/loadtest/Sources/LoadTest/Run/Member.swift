@@ -26,6 +26,12 @@ final class Member {
   var watchesWriting = [false, false]
   var transport: (any MediaTransport)?
   var socket: UDPSocket?
+  /// The SSRC of READY, under which the others hear the member.
+  var audioSSRC: UInt32?
+  /// The layers of the member's camera, the smallest first; none without one.
+  var camera: [VideoLayerSender] = []
+  /// What is seen of each speaker's camera.
+  var views: [VideoReceiver?]
   /// The emulated link, where there is one.
   var uplink: EmulatedLink?
   var downlink: EmulatedLink?
@@ -58,6 +64,7 @@ final class Member {
     gateway = GatewayClient(token: token, heartbeatPhase: 0.5)
     tallies = [StreamTally?](repeating: nil, count: speakerCount)
     latencies = [Interval?](repeating: nil, count: speakerCount)
+    views = [VideoReceiver?](repeating: nil, count: speakerCount)
   }
 
   var isConnected: Bool { stage == .connected }
@@ -81,7 +88,13 @@ final class Member {
     gatewaySocket?.close()
     transport = nil
     socket = nil
+    forgetMedia()
+  }
+
+  private func forgetMedia() {
     connection += 1
+    camera = []
+    for speaker in views.indices { views[speaker] = nil }
   }
 
   /// Lets go of every connection.
@@ -91,7 +104,7 @@ final class Member {
     voice = nil
     transport = nil
     socket = nil
-    connection += 1
+    forgetMedia()
     self.stage = stage
   }
 }

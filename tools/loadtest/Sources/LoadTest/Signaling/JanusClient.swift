@@ -44,6 +44,9 @@ public struct JanusClient: Sendable, SignalingClient {
     self.heartbeatPhase = heartbeatPhase
   }
 
+  /// None: a VideoRoom knows its participants by numbers of its own.
+  public var user: Snowflake? { nil }
+
   /// Asks for a session.
   public mutating func begin(at now: Instant) -> [SignalingEvent] {
     phase = .opening

@@ -4,6 +4,9 @@ public import Base
 ///
 /// A pure value: messages and instants in, events out.
 public protocol SignalingClient: Sendable {
+  /// Who the server says we are; `nil` before it does, and on servers without users.
+  var user: Snowflake? { get }
+
   /// What to do once the connection is open, for servers that do not speak first.
   mutating func begin(at now: Instant) -> [SignalingEvent]
 

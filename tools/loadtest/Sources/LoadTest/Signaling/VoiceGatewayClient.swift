@@ -21,12 +21,19 @@ public struct VoiceGatewayClient: Sendable {
   private var acknowledged = -1
   private var nonce: Int64 = 0
   private var ssrc: UInt32 = 0
+  private let rids: [String]
+  /// What READY gave each of our streams: its SSRC and its retransmissions'.
+  public private(set) var streamSSRCs: [(ssrc: UInt32, rtx: UInt32)] = []
 
-  /// A client of the voice server that the main gateway named; `hasVideo` offers a camera and takes pictures.
-  public init(_ server: VoiceServer, heartbeatPhase: Double, hasVideo: Bool = false) {
+  /// A client of the voice server that the main gateway named; `hasVideo` takes pictures and offers a camera
+  /// of `layerCount` streams.
+  public init(
+    _ server: VoiceServer, heartbeatPhase: Double, hasVideo: Bool = false, layerCount: Int = 1
+  ) {
     self.server = server
     self.heartbeatPhase = heartbeatPhase
     self.hasVideo = hasVideo
+    rids = hasVideo ? (1...max(layerCount, 1)).map { String(100 * $0 / max(layerCount, 1)) } : []
   }
 
   /// Takes a message of the server.
@@ -52,9 +59,9 @@ public struct VoiceGatewayClient: Sendable {
     }
   }
 
-  /// SPEAKING, CLIENTS_CONNECT and CLIENT_DISCONNECT: always numbered.
+  /// SPEAKING, CLIENTS_CONNECT, VIDEO and CLIENT_DISCONNECT: always numbered.
   private static func isSkipped(_ opcode: Int) -> Bool {
-    opcode == 5 || opcode == 11 || opcode == 13
+    opcode == 5 || (11...13).contains(opcode)
   }
 
   /// Does what is due at `now`.
@@ -87,6 +94,7 @@ public struct VoiceGatewayClient: Sendable {
           $0.field("port", address.port)
           $0.field("mode", mode)
         }
+        if hasVideo { codecs(opus: 120, into: &$0) }
       }
     }
   }
@@ -98,23 +106,59 @@ public struct VoiceGatewayClient: Sendable {
         $0.field("protocol", "webrtc")
         $0.field("data", fragment)
         $0.field("sdp", fragment)
-        $0.array("codecs") {
-          $0.object {
-            $0.field("name", "opus")
-            $0.field("type", "audio")
-            $0.field("priority", 1000)
-            $0.field("payload_type", opusPayloadType)
-          }
-          guard hasVideo else { return }
-          $0.object {
-            $0.field("name", "VP8")
-            $0.field("type", "video")
-            $0.field("priority", 1000)
-            $0.field("payload_type", VideoShape.payloadType)
-            $0.field("rtx_payload_type", VideoShape.rtxPayloadType)
+        codecs(opus: opusPayloadType, into: &$0)
+      }
+    }
+  }
+
+  private func codecs(opus: UInt8, into writer: inout JSONWriter) {
+    writer.array("codecs") {
+      $0.object {
+        $0.field("name", "opus")
+        $0.field("type", "audio")
+        $0.field("priority", 1000)
+        $0.field("payload_type", opus)
+      }
+      guard hasVideo else { return }
+      $0.object {
+        $0.field("name", "VP8")
+        $0.field("type", "video")
+        $0.field("priority", 1000)
+        $0.field("payload_type", VideoLayerSender.payloadType)
+        $0.field("rtx_payload_type", VideoLayerSender.rtxPayloadType)
+      }
+    }
+  }
+
+  /// Op 12: shows `layers`, the smallest first.
+  public func video(_ layers: [VideoLayerSender]) -> [UInt8] {
+    GatewayClient.message(12) {
+      $0.object("d") {
+        $0.field("audio_ssrc", ssrc)
+        $0.field("video_ssrc", layers.last?.ssrc ?? 0)
+        $0.field("rtx_ssrc", layers.last?.rtxSSRC ?? 0)
+        $0.array("streams") {
+          for (rid, layer) in zip(rids, layers) {
+            $0.object {
+              $0.field("type", "video")
+              $0.field("rid", rid)
+              $0.field("quality", Int(rid) ?? 100)
+              $0.field("active", true)
+              $0.field("ssrc", layer.ssrc)
+              $0.field("rtx_ssrc", layer.rtxSSRC)
+              $0.field("max_bitrate", layer.plan.bitrate)
+              $0.field("max_framerate", layer.plan.framerate)
+            }
           }
         }
       }
+    }
+  }
+
+  /// Op 15: wants everything in `quality`, 0 to 100.
+  public func wants(quality: Int) -> [UInt8] {
+    GatewayClient.message(15) {
+      $0.object("d") { $0.field("any", quality) }
     }
   }
 
@@ -168,13 +212,15 @@ public struct VoiceGatewayClient: Sendable {
         $0.field("user_id", server.user)
         $0.field("session_id", server.sessionID)
         $0.field("token", server.token)
-        guard hasVideo else { return }
+        guard !rids.isEmpty else { return }
         $0.field("video", true)
         $0.array("streams") {
-          $0.object {
-            $0.field("type", "video")
-            $0.field("rid", "100")
-            $0.field("quality", 100)
+          for rid in rids {
+            $0.object {
+              $0.field("type", "video")
+              $0.field("rid", rid)
+              $0.field("quality", Int(rid) ?? 100)
+            }
           }
         }
       }
@@ -189,6 +235,12 @@ public struct VoiceGatewayClient: Sendable {
     else { return fail("READY has no SSRC and media address or came twice") }
     phase = .selecting
     self.ssrc = ssrc
+    streamSSRCs = (d["streams"]?.array ?? []).compactMap { stream in
+      guard let ssrc = stream["ssrc"]?.int.flatMap(UInt32.init(exactly:)),
+        let rtx = stream["rtx_ssrc"]?.int.flatMap(UInt32.init(exactly:))
+      else { return nil }
+      return (ssrc, rtx)
+    }
     return [.readyForMedia(ssrc: ssrc, server: SocketAddress(ip: ip, port: port))]
   }
 
