@@ -48,6 +48,20 @@ public struct PeerAdmission: Hashable, Sendable {
   }
 }
 
+/// A member of a room as the room's other shards know it.
+public struct RemoteMember: Hashable, Sendable {
+  /// Where its media is.
+  public let shard: ShardID
+  /// Who it is and what it may do at first.
+  public let admission: PeerAdmission
+
+  /// Makes a remote member of its parts.
+  public init(shard: ShardID, admission: PeerAdmission) {
+    self.shard = shard
+    self.admission = admission
+  }
+}
+
 /// Discord's AEAD modes for UDP clients (voice.md §5.2), in the order in which READY offers them.
 public enum VoiceEncryptionMode: String, CaseIterable, Hashable, Sendable {
   case aes256GCM = "aead_aes256_gcm_rtpsize"
@@ -118,12 +132,18 @@ public enum MediaCommand: Hashable, Sendable {
   case connectVoice(PeerID, VoiceTransportOffer)
   /// Gives the peer a WebRTC transport; a second one with the same fingerprint is an ICE restart.
   case connectWebRTC(PeerID, WebRTCTransportOffer)
-  /// Applies a change of voice state.
+  /// Applies a change of voice state, of a member of this shard or of a remote one.
   case permit(PeerID, MediaPermissions)
   /// Says what the peer sends of its camera or screen; media that was not announced is dropped.
   case publishVideo(PeerID, VideoPublication)
   /// Says what the peer wants to see.
   case wantVideo(PeerID, VideoWants)
-  /// Removes the member and all its tracks.
+  /// Removes the member, of this shard or a remote one, and all its tracks.
   case remove(PeerID)
+  /// Names members of a room whose media is on other shards, so that streams cross to and from there.
+  ///
+  /// All of them when the room comes to a shard, then each one that joins elsewhere.
+  case admitRemote([RemoteMember])
+  /// Forgets all remote members of a room, whose last member on this shard was removed.
+  case closeRoom(RoomID)
 }

@@ -17,6 +17,8 @@ public enum NetLimits {
   public static let runCountMax = 64
   /// Octets of one segmented send: the largest UDP payload over IPv4.
   public static let runOctetsMax = 65_507
+  /// Octets of a relayed frame: the longest payload that a shard forwards and its header, less than a slot.
+  public static let relayFrameCount = 1_536
   /// Processors that are told apart: what the C library's set of processors holds.
   public static let processorCountMax = 1_024
   /// Ready descriptors that one wait reports; a shard has two.

@@ -15,6 +15,11 @@ public struct Limits: Hashable, Sendable {
   public var rooms = 8_192
   /// Members of one room; one packet of a speaker costs this many seals, 0.3 ms per thousand.
   public var membersPerRoom = 4_096
+  /// Members on other shards of the rooms of one shard, 100 octets each.
+  ///
+  /// As many as peers: a room that spans shards names all its members to each. One that does not fit is not
+  /// heard here, and its listening does not make streams cross.
+  public var remotePeers = 8_192
   /// Pairs of publisher and subscriber, 152 octets each for audio and about 300 for video.
   ///
   /// A track whose pairs do not fit is not published, a member whose pairs do not fit is not admitted.

@@ -73,7 +73,7 @@ public final class RoostServer: Sendable {
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
     let services = Services(
       configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
-      shards: try media.shards.map { _ in try ShardThread(wakeLoop: wakeLoop) },
+      shards: media.wakes.map { ShardThread(wake: $0, wakeLoop: wakeLoop) },
       passwords: try PasswordThread(wakeLoop: wakeLoop))
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(

@@ -11,12 +11,21 @@ import Testing
 private struct Slot: TransmitSink {
   var octets = [UInt8](repeating: 0, count: 1_500)
   var sent = 0
+  var relayed = 0
 
   mutating func transmit(
     to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
   ) {
     var span = octets.mutableSpan
     if write(&span) > 0 { sent += 1 }
+  }
+
+  mutating func relay(
+    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) -> Bool {
+    var span = octets.mutableSpan
+    if write(&span) > 0 { relayed += 1 }
+    return true
   }
 }
 

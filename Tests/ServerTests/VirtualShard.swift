@@ -34,6 +34,11 @@ struct VirtualShard: ShardWork {
   private var commandsPosted = 0
   private var commandsTaken = 0
 
+  /// When other shards relay frames, earliest first, and how many of them were taken.
+  var frames: [Instant] = []
+  private(set) var framesTaken = 0
+  private(set) var frameDelays: [Interval] = []
+
   private var kernel: [[Datagram]] = [[], []]
   private var batch: [Datagram] = []
   private(set) var isBatchFull = false
@@ -88,6 +93,7 @@ struct VirtualShard: ShardWork {
       var next = deadline
       if arrived < agenda.count { next = min(next, agenda[arrived].at) }
       if commandsPosted < commandAgenda.count { next = min(next, commandAgenda[commandsPosted]) }
+      if framesTaken < frames.count { next = min(next, frames[framesTaken]) }
       if next > now { spend(next - now) }
     }
     return readiness
@@ -108,6 +114,17 @@ struct VirtualShard: ShardWork {
       spend(VirtualShard.commandCost)
     }
     return commandsTaken < commandsPosted
+  }
+
+  mutating func takeRelayed(limit: Int, at now: Instant) -> Int {
+    var taken = 0
+    while framesTaken < frames.count, frames[framesTaken] <= now, taken < limit {
+      frameDelays.append(now - frames[framesTaken])
+      framesTaken += 1
+      taken += 1
+      spend(VirtualShard.receiveCost)
+    }
+    return taken
   }
 
   mutating func expire(at now: Instant) {

@@ -10,9 +10,20 @@ package struct Datagram: Hashable, Sendable {
   package let origin: Instant?
 }
 
+/// A frame on its way to another shard.
+package struct RelayedFrame: Hashable, Sendable {
+  package let shard: ShardID
+  package let origin: Instant
+  package let octets: [UInt8]
+}
+
 /// Keeps what an endpoint sends.
 package struct Outbox: TransmitSink {
   package var datagrams: [Datagram] = []
+  /// Frames for other shards; a test may give them to other endpoints.
+  package var frames: [RelayedFrame] = []
+  /// How many frames fit; beyond, there is no room.
+  package var framesMax = Int.max
 
   package init() {}
 
@@ -24,6 +35,25 @@ package struct Outbox: TransmitSink {
     let count = write(&span)
     guard count > 0 else { return }
     datagrams.append(Datagram(address: address, octets: Array(slot.prefix(count)), origin: origin))
+  }
+
+  package mutating func relay(
+    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) -> Bool {
+    guard frames.count < framesMax else { return false }
+    var slot = [UInt8](repeating: 0xEE, count: 1_500)
+    var span = slot.mutableSpan
+    let count = write(&span)
+    if count > 0 {
+      frames.append(RelayedFrame(shard: shard, origin: origin, octets: Array(slot.prefix(count))))
+    }
+    return true
+  }
+
+  /// Takes the frames for other shards out.
+  package mutating func takeFrames() -> [RelayedFrame] {
+    defer { frames = [] }
+    return frames
   }
 
   /// Takes everything out.

@@ -6,6 +6,8 @@ import SimulatedPeers
 final class Member {
   let number: UInt64
   let admission: PeerAdmission
+  /// To whose port it sends.
+  let shard: Int
   var permissions: MediaPermissions
   let uplink: Link
   let downlink: Link
@@ -35,9 +37,16 @@ final class Member {
 
   var address: SocketAddress { addresses[addresses.count - 1] }
 
-  init(_ number: UInt64, _ admission: PeerAdmission, address: SocketAddress, random: inout SeededRandom) {
+  /// When its audio was last announced.
+  var startedAt: Instant?
+
+  init(
+    _ number: UInt64, _ admission: PeerAdmission, shard: Int, address: SocketAddress,
+    random: inout SeededRandom
+  ) {
     self.number = number
     self.admission = admission
+    self.shard = shard
     permissions = admission.permissions
     uplink = Link(random: &random)
     downlink = Link(random: &random)

@@ -18,6 +18,7 @@ import Testing
   @Test func `Every packet of every simulated call obeys the rules`() throws {
     var forwarded = 0
     var gaps = 0
+    var crossed = 0
     for seed in SimulationTests.seeds {
       var world = try World(seed: seed)
       do {
@@ -28,10 +29,13 @@ import Testing
       }
       forwarded += world.auditor.forwarded
       gaps += world.auditor.gaps
+      crossed += world.node.crossed
     }
     // The world is not empty, and its links do lose packets.
     #expect(forwarded > 50 * SimulationTests.seeds.count)
-    if SimulationTests.seeds.count > 5 { #expect(gaps > 0) }
-    print("simulated \(SimulationTests.seeds.count) calls: \(forwarded) packets forwarded, \(gaps) gaps")
+    if SimulationTests.seeds.count > 5 { #expect(gaps > 0 && crossed > 1_000) }
+    print(
+      "simulated \(SimulationTests.seeds.count) calls: \(forwarded) packets forwarded, \(gaps) gaps, \(crossed) crossed"
+    )
   }
 }

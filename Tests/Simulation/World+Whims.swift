@@ -10,10 +10,10 @@ extension World {
     guard !present.isEmpty else { return try join(reusing: nil) }
     let member = present[random.below(present.count)]
     switch random.below(13) {
-    case 0, 1: permit(member, maySpeak: random.below(2) == 0, mayHear: member.permissions.mayHear)
-    case 2, 3: permit(member, maySpeak: member.permissions.maySpeak, mayHear: random.below(2) == 0)
+    case 0, 1: try permit(member, maySpeak: random.below(2) == 0, mayHear: member.permissions.mayHear)
+    case 2, 3: try permit(member, maySpeak: member.permissions.maySpeak, mayHear: random.below(2) == 0)
     case 4: if members.count < 12 { try join(reusing: nil) }
-    case 5: leave(member)
+    case 5: try leave(member)
     case 6: try comeBack()
     case 7: move(member)
     case 8: restartPlayback(member)
@@ -24,17 +24,19 @@ extension World {
     }
   }
 
-  private mutating func permit(_ member: Member, maySpeak: Bool, mayHear: Bool) {
+  private mutating func permit(_ member: Member, maySpeak: Bool, mayHear: Bool) throws {
     member.permissions = MediaPermissions(
       version: member.permissions.version + 1, maySpeak: maySpeak, mayShow: true, mayHear: mayHear)
-    perform(.permit(member.admission.peer, member.permissions))
+    node.permit(member.admission.peer, member.permissions, at: now, into: &outbox, events: &log)
+    try takeEvents()
   }
 
-  private mutating func leave(_ member: Member) {
+  private mutating func leave(_ member: Member) throws {
     guard members.filter(\.isPresent).count > 2 else { return }
     member.isPresent = false
     member.isUp = false
-    perform(.remove(member.admission.peer))
+    node.remove(member.admission.peer, at: now, into: &outbox, events: &log)
+    try takeEvents()
   }
 
   /// Somebody who left comes back under the same SSRC and another peer id.
@@ -69,14 +71,14 @@ extension World {
       firstSequence: UInt16(truncatingIfNeeded: random.next()))
     member.run += 1
     member.firstRunOfKey = member.run
-    perform(.connectVoice(member.admission.peer, offer))
+    try connect(member, .connectVoice(member.admission.peer, offer))
   }
 
   private mutating func restartICE(_ member: Member) throws {
     guard member.browser?.isConnected == true else { return }
     member.iceGeneration += 1
     let offer = try offer(member)
-    perform(.connectWebRTC(member.admission.peer, offer))
+    try connect(member, .connectWebRTC(member.admission.peer, offer))
     member.browser?.restart(offer)
     check(member)
   }
@@ -90,7 +92,8 @@ extension World {
     if packet.sender.voice?.repeatsNonce == true, packet.sender.packetsMade > packet.number + 200 { return }
     let source = random.below(2) == 0 ? packet.source : newAddress()
     let forwarded = auditor.forwarded
-    try give(packet.octets, from: source, cause: (packet.sender, packet.number, packet.run))
+    try give(
+      packet.octets, from: source, on: packet.sender.shard, cause: (packet.sender, packet.number, packet.run))
     guard auditor.forwarded == forwarded else {
       throw Violation(description: "a replayed packet was forwarded")
     }
@@ -103,6 +106,6 @@ extension World {
     var octets = packet.octets
     guard !octets.isEmpty else { return }
     octets[random.below(octets.count)] ^= 1 << UInt8(random.below(8))
-    try give(octets, from: member.address, cause: nil)
+    try give(octets, from: member.address, on: member.shard, cause: nil)
   }
 }

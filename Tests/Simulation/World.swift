@@ -5,7 +5,7 @@ import SFU
 import SimulatedPeers
 import Wire
 
-/// A whole call in virtual time: members behind bad links, one endpoint, an auditor that sees everything.
+/// A whole call in virtual time: members behind bad links, one to three shards, an auditor that sees everything.
 struct World: ~Copyable {
   enum Event {
     case tick(Member)
@@ -17,12 +17,14 @@ struct World: ~Copyable {
     case whim
   }
 
-  var endpoint: Endpoint
+  var node: Node
   var outbox = Outbox()
   var log = EventLog()
   var agenda = Agenda<Event>()
   var auditor = Auditor()
   var random: SeededRandom
+  /// Of its own, so that a seed's call is the same on any number of shards.
+  private var shardRandom: SeededRandom
   var now = Instant.zero + .seconds(5_000)
   var members: [Member] = []
   var recorded: [(octets: [UInt8], source: SocketAddress, sender: Member, number: UInt32, run: Int)] = []
@@ -35,12 +37,12 @@ struct World: ~Copyable {
   let end: Instant
 
   init(seed: UInt64) throws {
-    let dtls = try Identity.server()
     var random = SeededRandom(seed: seed)
     var configuration = EndpointConfiguration()
     configuration.reportInterval = .seconds(1)
     configuration.wallTimeAtZero = WallTime(milliseconds: 1_790_000_000_000)
-    endpoint = Endpoint(configuration: configuration, dtls: dtls, random: SeededRandom(seed: seed &+ 1))
+    shardRandom = SeededRandom(seed: seed &+ 77)
+    node = try Node(shards: 1 + shardRandom.below(3), configuration, seed: seed &+ 1)
     end = .zero + .milliseconds(Int64(5_002_000 + random.below(4_000)))
     self.random = random
   }
@@ -50,9 +52,9 @@ struct World: ~Copyable {
     for _ in 0..<(2 + random.below(5)) { try join(reusing: nil) }
     agenda.plan(.whim, at: now + .milliseconds(300))
     while let next = agenda.next, next <= end {
-      while endpoint.deadline <= next {
-        now = max(now, endpoint.deadline)
-        endpoint.expire(at: now, into: &outbox, events: &log)
+      while node.deadline <= next {
+        now = max(now, node.deadline)
+        node.expire(at: now, into: &outbox, events: &log)
         try deliver(because: nil)
       }
       now = next
@@ -68,7 +70,7 @@ struct World: ~Copyable {
       member.browser?.expire(at: now)
       sendHandshake(member)
     case .atServer(let octets, let source, let sender, let number, let run):
-      try give(octets, from: source, cause: number.map { (sender, $0, run) })
+      try give(octets, from: source, on: sender.shard, cause: number.map { (sender, $0, run) })
     case .atMember(let member, let datagram): try receive(member, datagram)
     case .deferred: try performDeferred()
     case .whim: try whim()
@@ -86,9 +88,11 @@ struct World: ~Copyable {
       ssrc: ssrc ?? UInt32(number) * 1_000,
       permissions: MediaPermissions(
         version: 1, maySpeak: random.below(8) != 0, mayShow: true, mayHear: random.below(8) != 0))
-    let member = Member(number, admission, address: newAddress(), random: &random)
+    let member = Member(
+      number, admission, shard: shardRandom.below(node.shardCount), address: newAddress(), random: &random)
     members.append(member)
-    perform(.admit(admission))
+    node.admit(admission, on: member.shard, at: now, into: &outbox, events: &log)
+    try takeEvents()
     if random.below(2) == 0 { try joinByVoice(member) } else { try joinByBrowser(member) }
     agenda.plan(.tick(member), at: now + .milliseconds(Int64(random.below(400))))
   }
@@ -104,7 +108,7 @@ struct World: ~Copyable {
     let discovery = client.discovery()
     member.voice = consume client
     // Some clients select the protocol before their discovery arrives.
-    perform(.connectVoice(member.admission.peer, offer))
+    try connect(member, .connectVoice(member.admission.peer, offer))
     for attempt in 0..<4 {
       agenda.plan(
         .atServer(octets: discovery, source: member.address, sender: member, number: nil, run: 0),
@@ -114,7 +118,7 @@ struct World: ~Copyable {
 
   private mutating func joinByBrowser(_ member: Member) throws {
     let offer = try offer(member)
-    perform(.connectWebRTC(member.admission.peer, offer))
+    try connect(member, .connectWebRTC(member.admission.peer, offer))
     let profiles: [SRTPProfile] = random.below(2) == 0 ? [.aeadAES128GCM] : [.aeadAES256GCM]
     member.browser = try WebRTCClient(
       member.admission, offer: offer, context: Identity.client(profiles), address: member.address,
@@ -138,9 +142,9 @@ struct World: ~Copyable {
       port: UInt16(1_024 + random.below(60_000)))
   }
 
-  mutating func perform(_ command: MediaCommand) {
-    endpoint.perform(command, at: now, into: &outbox, events: &log)
-    takeEvents()
+  mutating func connect(_ member: Member, _ command: MediaCommand) throws {
+    node.connect(member.admission.peer, command, at: now, into: &outbox, events: &log)
+    try takeEvents()
   }
 
   // MARK: Traffic of members
@@ -210,16 +214,12 @@ struct World: ~Copyable {
 
   /// Gives a datagram to the endpoint and audits all that it sends.
   mutating func give(
-    _ octets: [UInt8], from source: SocketAddress, cause: (sender: Member, number: UInt32, run: Int)?
+    _ octets: [UInt8], from source: SocketAddress, on shard: Int,
+    cause: (sender: Member, number: UInt32, run: Int)?
   ) throws {
     let cause = cause.map { judge($0.sender, $0.number, $0.run, source) }
-    var buffer = octets + [UInt8](repeating: 0, count: 32)
-    var span = buffer.mutableSpan
-    endpoint.receive(
-      &span, count: octets.count, from: source, arrival: now, at: now, into: &outbox, events: &log)
-    while endpoint.stagedSince != .distantFuture {
-      endpoint.transmitStaged(at: now, budget: 1 + random.below(4), into: &outbox)
-    }
+    try node.receive(
+      octets, from: source, on: shard, at: now, random: &random, into: &outbox, events: &log)
     planDeferred()
     try deliver(because: cause?.cause)
     guard let cause else { return }
@@ -234,15 +234,15 @@ struct World: ~Copyable {
 
   /// The shard finds a moment for deferred work sooner or later.
   private mutating func planDeferred() {
-    guard !isDeferredPlanned, endpoint.deferredDeadline < .distantFuture else { return }
+    guard !isDeferredPlanned, node.deferredDeadline < .distantFuture else { return }
     isDeferredPlanned = true
-    let moment = max(now, endpoint.deferredDeadline) + .microseconds(Int64(random.below(5_000)))
+    let moment = max(now, node.deferredDeadline) + .microseconds(Int64(random.below(5_000)))
     agenda.plan(.deferred, at: moment)
   }
 
   private mutating func performDeferred() throws {
     isDeferredPlanned = false
-    endpoint.performDeferred(at: now, into: &outbox, events: &log)
+    node.performDeferred(at: now, into: &outbox, events: &log)
     try deliver(because: nil)
     planDeferred()
   }
@@ -270,7 +270,7 @@ struct World: ~Copyable {
   }
 
   mutating func deliver(because cause: Cause?) throws {
-    takeEvents()
+    try takeEvents()
     for datagram in outbox.take() {
       guard let member = members.last(where: { $0.addresses.contains(datagram.address) }) else {
         throw Violation(description: "a datagram was sent to an address of nobody")
@@ -286,12 +286,17 @@ struct World: ~Copyable {
     }
   }
 
-  private mutating func takeEvents() {
+  mutating func takeEvents() throws {
     for event in log.take() {
       switch event {
       case .connected(let peer): members.first { $0.admission.peer == peer }?.isUp = true
       case .failed(let peer, _): members.first { $0.admission.peer == peer }?.isUp = false
-      case .audioStarted: break
+      case .audioStarted(let peer, _):
+        guard let member = members.first(where: { $0.admission.peer == peer }) else { break }
+        guard member.startedAt.map({ now - $0 >= .seconds(5) }) ?? true else {
+          throw Violation(description: "audio was announced twice")
+        }
+        member.startedAt = now
       }
     }
   }

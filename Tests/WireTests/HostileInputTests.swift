@@ -63,6 +63,7 @@ private func violation(_ octets: Span<UInt8>) -> String? {
   if kind == .rtp || kind == .rtcp, octets.count < RTPHeader.fixedCount { return "short RTP" }
   return rtpViolation(octets) ?? rtcpViolation(octets) ?? stunViolation(octets) ?? discordViolation(octets)
     ?? fragmentViolation(octets) ?? formatsViolation(octets) ?? videoViolation(octets)
+    ?? relayViolation(octets)
 }
 
 private func rtpViolation(_ octets: Span<UInt8>) -> String? {
@@ -168,6 +169,17 @@ private func formatsViolation(_ octets: Span<UInt8>) -> String? {
   guard Set(formats.map(\.payloadType)).count == formats.count,
     formats.allSatisfy({ $0.payloadType <= 127 && $0.rtxPayloadType != $0.payloadType && !$0.name.isEmpty })
   else { return "video formats" }
+  return nil
+}
+
+private func relayViolation(_ octets: Span<UInt8>) -> String? {
+  guard let frame = try? RelayFrame(octets) else { return nil }
+  guard octets.count > RelayFrame.headerCount, frame.index < 1 << 48 else { return "relay frame's fields" }
+  let payload = octets.extracting(RelayFrame.headerCount..<octets.count)
+  let again = written(octets.count) { frame.write(payload, into: &$0) }
+  for index in octets.indices where again[index] != octets[index] {
+    return "a relay frame is not what it reads as"
+  }
   return nil
 }
 

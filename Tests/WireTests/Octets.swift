@@ -87,6 +87,7 @@ enum Vector {
     81cd0004 000003e9 000003ea 00648001 fffe0000
     84ce0006 000003e9 00000000 000003ea 01000000 000003eb 02000000
     """)
+  static let relayFrame = hex("01000387 000003e9 0000000000000105 00000780 78fffe")
   static let ping = hex("1337cafe 00000005")
   static let fragment = Array(
     """
@@ -106,6 +107,6 @@ enum Vector {
     ("STUN response", stunResponse), ("discovery", discovery), ("long discovery", longDiscovery),
     ("ping", ping), ("fragment", fragment), ("VP8", vp8), ("VP9", vp9), ("H264", h264),
     ("H264 fragment", h264Fragment), ("H265", h265), ("H265 fragment", h265Fragment), ("AV1", av1),
-    ("requests", requests),
+    ("requests", requests), ("relay frame", relayFrame),
   ]
 }

@@ -93,6 +93,12 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   /// A key frame was asked for beyond the receiver's allowance.
   case keyFramesSpent
 
+  // Between shards.
+  /// A relayed frame for which the way to the other shard had no room.
+  case relayFull
+  /// A relayed frame of a member that is not on the shard it came from, or not any more.
+  case unknownRelay
+
   // Harmless and expected.
   /// A Discord keepalive: eight octets, no answer.
   case keepalive
@@ -110,6 +116,8 @@ public enum DropReason: UInt8, Error, CaseIterable, Hashable, Sendable {
   case badOffer
   /// A picture beyond a capacity.
   case videosFull
+  /// The end of a room that still has members here.
+  case roomInUse
   /// Permissions, a publication or wants that are not newer than those in force.
   case staleVersion
 }

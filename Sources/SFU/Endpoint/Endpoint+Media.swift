@@ -136,13 +136,21 @@ extension Endpoint {
     let frame = StagedFrame(
       track: track, index: place.index, timestamp: place.timestamp, isMarked: packet.isMarked,
       audioLevel: packet.audioLevel, arrival: origin.stamp, count: payload.count)
-    guard stage(frame, payload, in: tracks[track].room) else { throw .stagingFull }
+    let room = tracks[track].room
+    guard stage(frame, payload, in: room) else { throw .stagingFull }
+    if !rooms[room].links.isEmpty { unrelayed = rooms[room].staged.last }
   }
 
   /// Counts a drop at the node and at the peer.
   mutating func drop(_ reason: DropReason, _ peer: Handle<Peer>) {
     counters.drop(reason)
     peers[peer].counts.drop(reason)
+  }
+
+  /// Counts a drop at the node and, where it is here, at the publisher of `track`.
+  mutating func drop(_ reason: DropReason, publisherOf track: Handle<PublishedTrack>) {
+    counters.drop(reason)
+    if let publisher = tracks[track].publisher { peers[publisher].counts.drop(reason) }
   }
 }
 

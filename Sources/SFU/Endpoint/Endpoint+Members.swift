@@ -4,7 +4,9 @@ internal import MediaControl
 /// Admission, permissions and removal: who is in which room.
 extension Endpoint {
   mutating func admit(_ admission: PeerAdmission) {
-    guard peersByID[admission.peer] == nil, ssrcs[admission.ssrc] == nil else {
+    guard peersByID[admission.peer] == nil, ssrcs[admission.ssrc] == nil,
+      remotesByID[admission.peer] == nil, remoteSSRCs[admission.ssrc] == nil
+    else {
       return counters.drop(.duplicateAdmission)
     }
     guard let room = room(admission.room) else {
@@ -34,18 +36,22 @@ extension Endpoint {
   }
 
   mutating func permit(_ id: PeerID, _ permissions: MediaPermissions, at now: Instant) {
+    if let remote = remotesByID[id] { return permit(remote: remote, permissions) }
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
     guard permissions.version > peers[peer].permissions.version else { return counters.drop(.staleVersion) }
     peers[peer].permissions = permissions
-    if !permissions.maySpeak { withdraw(of: peer, .muted) }
+    if !permissions.maySpeak, let track = peers[peer].track { withdraw(track, .muted) }
     showVideos(of: peer, at: now)
   }
 
   mutating func remove(_ id: PeerID) {
+    if let remote = remotesByID[id] { return remove(remote: remote) }
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
     dropTransport(of: peer)
-    withdraw(of: peer, .unpublished)
-    if let track = peers[peer].track { unpublish(track) }
+    if let track = peers[peer].track {
+      withdraw(track, .unpublished)
+      unpublish(track)
+    }
     unpublishVideos(of: peer)
     let room = peers[peer].room
     removeRows(of: peer, in: room)
@@ -70,15 +76,15 @@ extension Endpoint {
     }
   }
 
-  private mutating func room(_ id: RoomID) -> Handle<Room>? {
+  mutating func room(_ id: RoomID) -> Handle<Room>? {
     if let room = roomsByID[id] { return room }
     let room = rooms.insert(Room(id: id))
     roomsByID[id] = room
     return room
   }
 
-  private mutating func closeIfEmpty(_ room: Handle<Room>) {
-    guard rooms[room].members.isEmpty else { return }
+  mutating func closeIfEmpty(_ room: Handle<Room>) {
+    guard rooms[room].members.isEmpty, rooms[room].remotes.isEmpty else { return }
     unstage(room)
     roomsByID[rooms[room].id] = nil
     _ = rooms.remove(room)
@@ -88,17 +94,28 @@ extension Endpoint {
   mutating func publish(_ publisher: Handle<Peer>, sourceSSRC: UInt32, at now: Instant) -> Handle<
     PublishedTrack
   >? {
-    let room = peers[publisher].room
-    let members = rooms[room].members.count
-    guard counters.subscriptions + members - 1 <= configuration.limits.subscriptions else { return nil }
-    let track = tracks.insert(
+    let track = publish(
       PublishedTrack(
-        publisher: publisher, room: room, ssrc: peers[publisher].admission.ssrc, sourceSSRC: sourceSSRC))
-    guard let track else { return nil }
+        publisher: publisher, remote: nil, room: peers[publisher].room,
+        ssrc: peers[publisher].admission.ssrc, sourceSSRC: sourceSSRC), at: now)
     peers[publisher].track = track
+    return track
+  }
+
+  /// Takes in a track with a row for every member of its room; `nil` when they do not fit.
+  mutating func publish(_ made: consuming PublishedTrack, at now: Instant) -> Handle<PublishedTrack>? {
+    let room = made.room
+    let members = rooms[room].members.count
+    // Those who receive it: the row of a publisher who is here is never used.
+    let receivers = made.remote == nil ? members - 1 : members
+    let links = made.remote == nil ? rooms[room].links.count : 0
+    guard counters.subscriptions + receivers <= configuration.limits.subscriptions,
+      let track = tracks.insert(made)
+    else { return nil }
     tracks[track].subscriptions.reserveCapacity(members)
     for member in rooms[room].members { subscribe(member, to: track) }
-    counters.subscriptions += members - 1
+    for _ in 0..<links { tracks[track].relays.append(SequenceMap(first: 0)) }
+    counters.subscriptions += receivers
     rooms[room].publish(track)
     armReports(of: track, at: now)
     return track
@@ -117,12 +134,12 @@ extension Endpoint {
         keyEpoch: epoch))
   }
 
-  private mutating func unpublish(_ track: Handle<PublishedTrack>) {
+  mutating func unpublish(_ track: Handle<PublishedTrack>) {
     let room = tracks[track].room
     rooms[room].unpublish(track)
     deadlines.set(.distantFuture, for: peers.capacity + Int(track.index))
     guard let ended = tracks.remove(track) else { return }
-    counters.subscriptions -= ended.subscriptions.count - 1
+    counters.subscriptions -= ended.subscriptions.count - (ended.remote == nil ? 1 : 0)
     for (position, subscription) in ended.subscriptions.enumerated() {
       let subscriber = rooms[room].members[position]
       guard let next = subscription.nextIndex(under: peers[subscriber].keyEpoch) else { continue }

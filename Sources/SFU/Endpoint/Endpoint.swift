@@ -7,7 +7,8 @@ internal import Wire
 ///
 /// ```
 ///   receive ─▶ kind of datagram ─▶ peer by address, user fragment or SSRC ─▶ open in place ─▶ PublishedTrack
-///          ─▶ Staging
+///          ─▶ Staging, and at once to the room's other shards
+///   receiveRelayed ─▶ remote peer by SSRC ─▶ PublishedTrack ─▶ Staging
 ///   transmitStaged ─▶ for each member of a Room, for each of its frames: map, copy into a send slot, seal
 ///   perform ─▶ admit, connect, permit, remove          expire ─▶ consent, handshakes, reports
 ///   performDeferred ─▶ one waiting DTLS datagram
@@ -32,20 +33,25 @@ public struct Endpoint: ~Copyable {
   var videos: Slab<PublishedVideo>
   /// The plaintext of video packets that may be asked for again.
   var history: OctetArena
+  var remotes: Slab<RemotePeer>
 
   /// Packets of all rooms that wait to be sent.
   var staging: Staging
   /// The first and the last room that have some; the rooms between are each other's ``Room/successor``.
   var turns: (first: Handle<Room>, last: Handle<Room>)?
+  /// The slot of the frame that was staged just now and has yet to go to other shards.
+  var unrelayed = Staging.none
 
   // By command: cold, looked up and never iterated.
   var peersByID: [PeerID: Handle<Peer>] = [:]
   var roomsByID: [RoomID: Handle<Room>] = [:]
+  var remotesByID: [PeerID: Handle<RemotePeer>] = [:]
 
   // By datagram.
   var addresses: OpenTable<SocketAddress, Handle<Peer>>
   var ssrcs: OpenTable<UInt32, Handle<Peer>>
   var ufrags: OpenTable<Ufrag, Handle<Peer>>
+  var remoteSSRCs: OpenTable<UInt32, Handle<RemotePeer>>
 
   /// Deadlines: owner `n` is peer slot `n`, owner `peers.capacity + n` is track slot `n`, and
   /// behind both come the videos.
@@ -74,15 +80,17 @@ public struct Endpoint: ~Copyable {
     self.dtls = dtls
     peers = Slab(capacity: limits.peers)
     rooms = Slab(capacity: limits.rooms)
-    tracks = Slab(capacity: limits.peers)
+    tracks = Slab(capacity: limits.peers + limits.remotePeers)
     videos = Slab(capacity: limits.videos)
     history = OctetArena(blockCount: limits.retransmissionBlocks, blockSize: Fixed.blockSize)
+    remotes = Slab(capacity: limits.remotePeers)
     staging = Staging(capacity: limits.stagedFrames)
     addresses = OpenTable(capacity: limits.addresses, seed: random.next())
     ssrcs = OpenTable(capacity: limits.peers, seed: random.next())
     // During an ICE restart a peer has two.
     ufrags = OpenTable(capacity: limits.peers * 2, seed: random.next())
-    deadlines = OwnerDeadlines(owners: limits.peers * 2 + limits.videos)
+    remoteSSRCs = OpenTable(capacity: limits.remotePeers, seed: random.next())
+    deadlines = OwnerDeadlines(owners: limits.peers * 2 + limits.remotePeers + limits.videos)
     errorReplies = TokenBucket(burst: limits.errorReplyBurst, perSecond: limits.errorRepliesPerSecond)
     handshakeStarts = TokenBucket(burst: limits.handshakeBurst, perSecond: limits.handshakesPerSecond)
     running = PeerLine(capacity: limits.handshakeDatagrams)
@@ -118,6 +126,7 @@ public struct Endpoint: ~Copyable {
     case .keepalive: counters.drop(.keepalive)
     case .unknown: counters.drop(.unrecognised)
     }
+    if unrelayed != Staging.none { relay(into: &sink) }
     report(to: &events)
   }
 
@@ -134,6 +143,8 @@ public struct Endpoint: ~Copyable {
     case .publishVideo(let peer, let publication): publishVideo(peer, publication, at: now)
     case .wantVideo(let peer, let wants): wantVideo(peer, wants, at: now)
     case .remove(let peer): remove(peer)
+    case .admitRemote(let members): admitRemote(members)
+    case .closeRoom(let room): closeRoom(room)
     }
     report(to: &events)
   }
@@ -149,7 +160,7 @@ public struct Endpoint: ~Copyable {
         expirePeer(peer, at: now, into: &sink)
       } else if let track = tracks.handle(at: owner - peers.capacity) {
         sendReports(of: track, at: now, into: &sink)
-      } else if let video = videos.handle(at: owner - peers.capacity * 2) {
+      } else if let video = videos.handle(at: owner - peers.capacity - tracks.capacity) {
         expireVideo(video, at: now, into: &sink)
       }
     }
@@ -180,6 +191,7 @@ public struct Endpoint: ~Copyable {
   public var statistics: EndpointStatistics {
     var statistics = counters
     statistics.peers = peers.count
+    statistics.remotePeers = remotes.count
     statistics.rooms = rooms.count
     statistics.tracks = tracks.count
     statistics.videos = videos.count

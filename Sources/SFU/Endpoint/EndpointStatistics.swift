@@ -22,6 +22,10 @@ public struct EndpointStatistics: Hashable, Sendable {
   public internal(set) var forwardedPackets: UInt64 = 0
   /// Octets of these packets, with their headers and tags.
   public internal(set) var forwardedOctets: UInt64 = 0
+  /// Audio packets sent to other shards, one a shard.
+  public internal(set) var relayedPackets: UInt64 = 0
+  /// Audio packets taken in from other shards.
+  public internal(set) var relayedFrames: UInt64 = 0
   /// RTCP reports sent.
   public internal(set) var reports: UInt64 = 0
   /// Connectivity checks answered.
@@ -33,6 +37,8 @@ public struct EndpointStatistics: Hashable, Sendable {
 
   /// Peers at present.
   public internal(set) var peers = 0
+  /// Members of rooms here whose media is on other shards, at present.
+  public internal(set) var remotePeers = 0
   /// Peers with a transport that is up.
   public internal(set) var connectedPeers = 0
   /// Rooms at present.
@@ -62,18 +68,30 @@ public struct EndpointStatistics: Hashable, Sendable {
     receivedPackets &+= other.receivedPackets
     receivedOctets &+= other.receivedOctets
     audioPackets &+= other.audioPackets
+    videoPackets &+= other.videoPackets
+    forwardedVideoPackets &+= other.forwardedVideoPackets
+    packetsAskedFor &+= other.packetsAskedFor
+    retransmittedPackets &+= other.retransmittedPackets
+    packetsRequested &+= other.packetsRequested
+    keyFrameRequests &+= other.keyFrameRequests
     forwardedPackets &+= other.forwardedPackets
     forwardedOctets &+= other.forwardedOctets
+    relayedPackets &+= other.relayedPackets
+    relayedFrames &+= other.relayedFrames
     reports &+= other.reports
     checks &+= other.checks
     discoveries &+= other.discoveries
     handshakes &+= other.handshakes
     peers += other.peers
+    remotePeers += other.remotePeers
     connectedPeers += other.connectedPeers
     rooms += other.rooms
     tracks += other.tracks
+    videos += other.videos
+    retransmissionBlocks += other.retransmissionBlocks
     subscriptions += other.subscriptions
     openHandshakes += other.openHandshakes
+    waitingHandshakeDatagrams += other.waitingHandshakeDatagrams
     for index in drops.indices { drops[index] &+= other.drops[index] }
   }
 

@@ -94,9 +94,10 @@ extension Endpoint {
     let room = peers[handle].room
     var receptions: [PeerExplanation.Reception] = []
     for track in rooms[room].publications where tracks[track].publisher != handle {
+      guard let publisher = publisher(of: track) else { continue }
       receptions.append(
         PeerExplanation.Reception(
-          publisher: peers[tracks[track].publisher].admission.peer, ssrc: tracks[track].ssrc,
+          publisher: publisher, ssrc: tracks[track].ssrc,
           packets: tracks[track].subscriptions[peers[handle].position].packetCount))
     }
     return PeerExplanation(
@@ -108,6 +109,12 @@ extension Endpoint {
       publication: peers[handle].track.map { publication($0) }, receptions: receptions,
       pictures: pictures(of: handle), views: views(of: handle), roundTrip: peers[handle].counts.roundTrip,
       remoteFractionLost: peers[handle].counts.remoteFractionLost, drops: drops(of: handle))
+  }
+
+  /// Who publishes `track`, here or on another shard.
+  private func publisher(of track: Handle<PublishedTrack>) -> PeerID? {
+    if let publisher = tracks[track].publisher { return peers[publisher].admission.peer }
+    return tracks[track].remote.map { remotes[$0].admission.peer }
   }
 
   private func publication(_ track: Handle<PublishedTrack>) -> PeerExplanation.Publication {

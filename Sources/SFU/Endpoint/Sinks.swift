@@ -9,6 +9,13 @@ public protocol TransmitSink: ~Copyable {
   /// fills the slot from the front and returns the count of octets; 0 means that nothing is sent.
   mutating func transmit(
     to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int)
+
+  /// Offers a slot of at least 1,500 octets for a frame to another shard; false when there is no room for it.
+  ///
+  /// `origin` is when the frame's packet reached the machine; `write` as for a datagram.
+  mutating func relay(
+    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) -> Bool
 }
 
 extension TransmitSink where Self: ~Copyable {

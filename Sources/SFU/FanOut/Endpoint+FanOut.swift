@@ -45,18 +45,17 @@ extension Endpoint {
   /// Lets `frame` wait for the members of `room`; false when there is no slot.
   mutating func stage(_ frame: StagedFrame, _ payload: Span<UInt8>, in room: Handle<Room>) -> Bool {
     // Who is alone is heard by nobody.
-    guard rooms[room].members.count > 1 else { return true }
+    guard rooms[room].members.count > 1 || !rooms[room].links.isEmpty else { return true }
     let isWaiting = rooms[room].staged.count > 0
     guard staging.append(frame, payload, to: &rooms[room].staged) else { return false }
     if !isWaiting { takeTurn(room) }
     return true
   }
 
-  /// Withdraws what waits of the peer's track: it was muted, or is leaving.
-  mutating func withdraw(of peer: Handle<Peer>, _ reason: DropReason) {
-    guard let track = peers[peer].track else { return }
-    let revoked = staging.revoke(track, in: rooms[peers[peer].room].staged)
-    for _ in 0..<revoked { drop(reason, peer) }
+  /// Withdraws what waits of a track whose publisher was muted or is leaving.
+  mutating func withdraw(_ track: Handle<PublishedTrack>, _ reason: DropReason) {
+    let revoked = staging.revoke(track, in: rooms[tracks[track].room].staged)
+    for _ in 0..<revoked { drop(reason, publisherOf: track) }
   }
 
   /// Forgets what waits in a room that closes.
@@ -78,7 +77,7 @@ extension Endpoint {
         rotate()
         continue
       }
-      if !frame.isRevoked, let publisher = publisher(of: frame) { drop(.stagingFull, publisher) }
+      if !frame.isRevoked { drop(.stagingFull, author(of: frame)) }
       staging.removeFirst(of: &rooms[room].staged)
       if rooms[room].staged.count == 0 { endTurn() }
       return
@@ -95,17 +94,36 @@ extension Endpoint {
 
   /// Whether nobody is to get `frame` any more; counts one that is too old.
   private mutating func isOver(_ frame: StagedFrame, at now: Instant) -> Bool {
-    guard let publisher = publisher(of: frame) else { return true }
+    let author = author(of: frame)
+    guard author != .gone else { return true }
     guard !frame.isRevoked, now - frame.arrival > configuration.stagedAgeMax else { return false }
-    drop(.late, publisher)
+    drop(.late, author)
     return true
   }
 
-  /// Who sent `frame`; `nil` when its track or picture is gone.
-  private func publisher(of frame: StagedFrame) -> Handle<Peer>? {
-    if let video = frame.video?.video { return videos.contains(video) ? videos[video].publisher : nil }
-    guard let track = frame.track, tracks.contains(track) else { return nil }
-    return tracks[track].publisher
+  /// Who sent a frame that waits.
+  private enum Author: Equatable {
+    case member(Handle<Peer>)
+    /// Somebody whose transport is on another shard.
+    case remote
+    /// The frame's track or picture is not here any more.
+    case gone
+  }
+
+  private func author(of frame: StagedFrame) -> Author {
+    if let video = frame.video?.video {
+      return videos.contains(video) ? .member(videos[video].publisher) : .gone
+    }
+    guard let track = frame.track, tracks.contains(track) else { return .gone }
+    return tracks[track].publisher.map { .member($0) } ?? .remote
+  }
+
+  private mutating func drop(_ reason: DropReason, _ author: Author) {
+    switch author {
+    case .member(let peer): drop(reason, peer)
+    case .remote: counters.drop(reason)
+    case .gone: break
+    }
   }
 
   private mutating func endRound(of room: Handle<Room>) {
@@ -139,7 +157,8 @@ extension Endpoint {
     var slot = rooms[room].staged.first
     for _ in 0..<rooms[room].roundCount {
       guard let frame = staging[slot] else { return }
-      if let publisher = publisher(of: frame), publisher != member {
+      let author = author(of: frame)
+      if author != .gone, author != .member(member) {
         var reason: DropReason?
         if let track = frame.track {
           reason = tracks[track].deliver(

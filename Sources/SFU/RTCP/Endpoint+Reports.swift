@@ -58,8 +58,8 @@ extension Endpoint {
   private mutating func sendReceiverReport(
     of track: Handle<PublishedTrack>, at now: Instant, into sink: inout some TransmitSink & ~Copyable
   ) {
-    let publisher = tracks[track].publisher
-    guard peers[publisher].takesReports, let address = peers[publisher].egressAddress,
+    guard let publisher = tracks[track].publisher, peers[publisher].takesReports,
+      let address = peers[publisher].egressAddress,
       !tracks[track].isSilent(for: configuration.reportInterval * 2, at: now)
     else { return }
     let block = tracks[track].takeReport(at: now)

@@ -5,12 +5,18 @@ internal import MediaControl
 ///
 /// Lists of handles; peers, tracks and videos live in the endpoint's tables. `members` and the `subscriptions`
 /// of every track and video are parallel: row `p` of each is what `members[p]` receives of it. A member's row
-/// of its own exists and is never used. Rows change together, by ``RowRemoval``.
+/// of its own exists and is never used. Rows change together, by ``RowRemoval``. Members whose media is on other
+/// shards have no rows: tracks cross to their shards once, over ``links``.
 struct Room: ~Copyable {
   let id: RoomID
   private(set) var members: [Handle<Peer>] = []
   private(set) var publications: [Handle<PublishedTrack>] = []
   private(set) var videos: [Handle<PublishedVideo>] = []
+
+  /// Members whose transports are on other shards.
+  private(set) var remotes: [Handle<RemotePeer>] = []
+  /// Those shards; parallel to ``PublishedTrack/relays`` of every track that is published here.
+  private(set) var links: [RoomLink] = []
 
   /// Frames that wait to be sent to the members.
   var staged = StagedChain()
@@ -38,6 +44,34 @@ struct Room: ~Copyable {
   mutating func leave(_ removal: RowRemoval) {
     _ = removal.apply(to: &members)
     if removal.position < served { served -= 1 }
+  }
+
+  /// Takes in a member on `shard`; whether it is the first one there.
+  mutating func link(_ remote: Handle<RemotePeer>, to shard: ShardID) -> Bool {
+    remotes.append(remote)
+    if let position = links.firstIndex(where: { $0.shard == shard }) {
+      links[position].members += 1
+      return false
+    }
+    links.append(RoomLink(shard: shard, members: 1))
+    return true
+  }
+
+  /// Takes out the remote member at `place`, which the last one fills; where the link was that ended with it.
+  mutating func unlink(at place: Int, from shard: ShardID) -> Int? {
+    let last = remotes.removeLast()
+    if place < remotes.count { remotes[place] = last }
+    guard let position = links.firstIndex(where: { $0.shard == shard }) else { return nil }
+    links[position].members -= 1
+    guard links[position].members == 0 else { return nil }
+    links.remove(at: position)
+    return position
+  }
+
+  /// Members on `shard` may hear from now on, or no longer.
+  mutating func countListeners(on shard: ShardID, _ change: Int) {
+    guard let position = links.firstIndex(where: { $0.shard == shard }) else { return }
+    links[position].listeners += change
   }
 
   mutating func publish(_ track: Handle<PublishedTrack>) {

@@ -7,7 +7,10 @@ internal import MediaControl
 /// joins whatever the publisher sends (a second SSRC after a reload, a bot that starts again at 0) into one
 /// stream of indices and timestamps that only goes forward, so that subscribers never see the seams.
 struct PublishedTrack: ~Copyable {
-  let publisher: Handle<Peer>
+  /// Who sends it, if its transport is here.
+  let publisher: Handle<Peer>?
+  /// Who sends it, if its transport is on another shard: then what comes is what that shard relayed.
+  let remote: Handle<RemotePeer>?
   let room: Handle<Room>
   /// The SSRC under which every subscriber receives it: the publisher's admission SSRC.
   let ssrc: UInt32
@@ -29,11 +32,17 @@ struct PublishedTrack: ~Copyable {
 
   /// What each member of the room receives of it: parallel to ``Room/members``, the publisher's own row unused.
   var subscriptions: [SubscribedTrack] = []
+  /// Where the stream stands on each of the room's links: parallel to ``Room/links``; of a remote one, none.
+  var relays: [SequenceMap] = []
   /// Where the next round of sender reports goes on.
   var reportCursor = 0
 
-  init(publisher: Handle<Peer>, room: Handle<Room>, ssrc: UInt32, sourceSSRC: UInt32) {
+  init(
+    publisher: Handle<Peer>?, remote: Handle<RemotePeer>?, room: Handle<Room>, ssrc: UInt32,
+    sourceSSRC: UInt32
+  ) {
     self.publisher = publisher
+    self.remote = remote
     self.room = room
     self.ssrc = ssrc
     self.sourceSSRC = sourceSSRC

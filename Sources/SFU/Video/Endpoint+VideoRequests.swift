@@ -7,7 +7,7 @@ internal import Wire
 extension Endpoint {
   /// Which owner of deadlines `video` is.
   func videoOwner(_ video: Handle<PublishedVideo>) -> Int {
-    peers.capacity * 2 + Int(video.index)
+    peers.capacity + tracks.capacity + Int(video.index)
   }
 
   /// Sets the timer of `video` to the earliest of its deadlines.

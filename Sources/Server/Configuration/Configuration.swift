@@ -32,6 +32,10 @@ public struct Configuration: Hashable, Sendable {
   public var mediaCoalesceMax = 5
   /// Threads of the media plane, each with its own UDP port; 0 is one a processor.
   public var mediaShards = 0
+  /// Members of a room on one media thread from which on new ones go to another.
+  public var mediaSpreadMembers = 1_000
+  /// Percent of a processor that a media thread may use before new members of its large rooms go to another.
+  public var mediaSpreadUtilisation = 70
   /// Least serious log line that is written.
   public var logLevel = LogLevel.info
   /// How log lines are written.

@@ -47,6 +47,12 @@ public struct ConfigurationKey: Sendable {
     .number(
       "media.shards", \.mediaShards, 0...Limits.shards,
       "Media threads, each with the next UDP port; 0 is one for each processor that the process may use."),
+    .number(
+      "media.spread_members", \.mediaSpreadMembers, 1...4_096,
+      "Members of a room on one media thread; further ones go to another, and the room spans both."),
+    .number(
+      "media.spread_utilisation", \.mediaSpreadUtilisation, 10...100,
+      "Percent of a processor; on a busier media thread, rooms of 50 members and more go on to another."),
     .choice("log.level", \.logLevel, "Least serious line that is logged."),
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
     .choice("registration.policy", \.registration, "Who may create an account."),

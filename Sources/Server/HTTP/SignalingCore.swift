@@ -65,6 +65,9 @@ final class SignalingCore {
     heldCommands = [[MediaCommand]](repeating: [], count: services.shards.count)
     var voiceConfiguration = VoiceGatewayConfiguration(endpoint: site.voiceEndpoint, node: site.node)
     voiceConfiguration.sessionsMax = services.configuration.voicePeersMax
+    voiceConfiguration.spread = SpreadPolicy(
+      membersMax: services.configuration.mediaSpreadMembers,
+      utilisationMax: Double(services.configuration.mediaSpreadUtilisation) / 100)
     voice = VoiceGateway(configuration: voiceConfiguration, random: SystemRandom())
     rest = RESTAPI(
       configuration: RESTConfiguration(

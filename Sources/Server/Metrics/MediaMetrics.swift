@@ -26,6 +26,9 @@ extension Metrics {
       counter(
         "media_key_frame_requests_total", "Key frames that publishers were asked for.",
         endpoint.keyFrameRequests),
+      counter("media_relayed_packets_total", "Audio packets sent to other shards.", endpoint.relayedPackets),
+      counter(
+        "media_relayed_frames_total", "Audio packets taken in from other shards.", endpoint.relayedFrames),
       counter("media_rtcp_reports_total", "RTCP reports sent.", endpoint.reports),
       counter("media_ice_checks_total", "Connectivity checks answered.", endpoint.checks),
       counter("media_ip_discoveries_total", "IP discoveries answered.", endpoint.discoveries),
@@ -33,6 +36,7 @@ extension Metrics {
       gauge("media_peers", "Peers admitted.", endpoint.peers),
       gauge("media_connected_peers", "Peers with a transport that is up.", endpoint.connectedPeers),
       gauge("media_rooms", "Rooms.", endpoint.rooms),
+      gauge("media_remote_peers", "Members known to further shards of their rooms.", endpoint.remotePeers),
       gauge("media_tracks", "Published tracks.", endpoint.tracks),
       gauge("media_videos", "Published pictures.", endpoint.videos),
       gauge(

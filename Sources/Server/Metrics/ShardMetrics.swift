@@ -25,6 +25,12 @@ extension Metrics {
       of(shards, .counter, "forwarded_packets_total", "Audio packets sent, one a receiver.") {
         Double($0.endpoint?.forwardedPackets ?? 0)
       },
+      of(shards, .counter, "relayed_packets_total", "Audio packets sent to other shards.") {
+        Double($0.endpoint?.relayedPackets ?? 0)
+      },
+      of(shards, .counter, "relayed_frames_total", "Audio packets taken in from other shards.") {
+        Double($0.endpoint?.relayedFrames ?? 0)
+      },
     ]
   }
 
@@ -46,7 +52,8 @@ extension Metrics {
         name: "roost_placements_total", help: "Members placed on a shard, by what decided.", kind: .counter,
         samples: ShardPlacement.Reason.allCases.map {
           .init(labels: [("reason", "\($0)")], value: Double(placement.decisions[$0.rawValue]))
-        })
+        }),
+      gauge("spanning_rooms", "Rooms that have members on more than one shard.", placement.spanningRooms),
     ]
   }
 }

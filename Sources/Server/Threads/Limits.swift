@@ -24,6 +24,13 @@ package enum Limits {
   static let mediaCommands = 16_384
   /// How soon commands that were held back are tried again: well within the 100 ms that a mute may take.
   static let commandRetry = Interval.milliseconds(5)
+  /// Octets of relayed frames that wait between two shards: 40 ms of 200 Mbit/s, far longer than a turn of
+  /// the loop that takes them; 7,000 packets of audio.
+  ///
+  /// Full: refused and counted. Pages that nothing reached cost no memory.
+  static let relayOctets = 1 << 20
+  /// Frames of one other shard that are taken in one turn: one batch of datagrams.
+  static let turnFrames = 256
   /// Events that wait for the HTTP loop: one or two a voice connection.
   ///
   /// Full: dropped and counted.

@@ -11,6 +11,8 @@ internal import SFU
 struct MediaPlane {
   /// The shards in the order of their ids.
   let shards: [ShardBox]
+  /// What each shard's thread waits for besides its sockets.
+  let wakes: [WakeDescriptor]
   /// Where each shard's thread belongs; `nil` leaves it to the scheduler.
   let processors: [Int?]
   let description: MediaNodeDescription
@@ -22,6 +24,8 @@ struct MediaPlane {
   init(_ configuration: Configuration, isDev: Bool, log: Log, at now: WallTime) throws {
     let processors = MediaPlane.processors(for: configuration.mediaShards)
     let certificate = try Certificate.selfSigned(at: now)
+    let wakes = try processors.map { _ in try WakeDescriptor() }
+    let mesh = RelayMesh(wakes: wakes)
     var shards: [ShardBox] = []
     var addresses: [[SocketAddress]] = []
     var fingerprint: [UInt8] = []
@@ -36,10 +40,11 @@ struct MediaPlane {
       shards.append(
         ShardBox(
           try Shard(
-            sockets: sockets, endpoint: endpoint,
+            sockets: sockets, relays: mesh.ends(of: index), endpoint: endpoint,
             coalesceMax: .milliseconds(Int64(configuration.mediaCoalesceMax)))))
     }
     self.shards = shards
+    self.wakes = wakes
     self.processors = processors
     description = MediaNodeDescription(shards: addresses, fingerprint: fingerprint)
   }
@@ -59,6 +64,7 @@ struct MediaPlane {
     // All may be in rooms of one shard. What is not used costs no memory.
     endpoint.limits.peers = configuration.voicePeersMax
     endpoint.limits.rooms = configuration.voicePeersMax
+    endpoint.limits.remotePeers = configuration.voicePeersMax
     endpoint.limits.addresses = configuration.voicePeersMax * 2
     let uptime = MonotonicClock.now() - Instant.zero
     endpoint.wallTimeAtZero = WallTime(

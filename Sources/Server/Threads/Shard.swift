@@ -8,18 +8,23 @@ struct Shard: ~Copyable {
   fileprivate var first: UDPSocket
   fileprivate var second: UDPSocket?
   fileprivate var sink: ShardSink
+  fileprivate var relays: RelayReaders
+  fileprivate let bell: SleepBell
   fileprivate var endpoint: Endpoint
   fileprivate var events = EventBuffer()
   /// For how long media gathers in the endpoint.
   fileprivate var window: CoalescingWindow
 
-  /// Takes its sockets and the endpoint they serve.
+  /// Takes its sockets, its ways to the other shards and the endpoint they serve.
   ///
   /// Packets gather for at most `coalesceMax`.
   init(
-    sockets: consuming ShardSockets, endpoint: consuming Endpoint, coalesceMax: Interval
+    sockets: consuming ShardSockets, relays: consuming ShardRelays, endpoint: consuming Endpoint,
+    coalesceMax: Interval
   ) throws(NetError) {
-    sink = try ShardSink(first: sockets.first, second: sockets.second)
+    sink = try ShardSink(first: sockets.first, second: sockets.second, relays: relays.writers)
+    self.relays = relays.readers
+    bell = relays.bell
     window = CoalescingWindow(longest: coalesceMax)
     first = sockets.first
     second = sockets.second
@@ -98,7 +103,10 @@ private struct RunningShard: ~Copyable, ShardWork {
 
   mutating func wait(until deadline: Instant) throws(NetError) -> ShardReadiness {
     var readiness: ShardReadiness = []
-    for index in 0..<(try poll.wait(until: deadline)) {
+    shard.bell.lieDown()
+    let count = try poll.wait(until: shard.relays.isEmpty ? deadline : .zero)
+    shard.bell.rise()
+    for index in 0..<count {
       let ready = poll.ready(index)
       if ready.isWritable {
         shard.sink.unblock()
@@ -121,6 +129,19 @@ private struct RunningShard: ~Copyable, ShardWork {
     }
     commands = commands.dropFirst(limit)
     return !commands.isEmpty
+  }
+
+  mutating func takeRelayed(limit: Int, at now: Instant) -> Int {
+    RunningShard.takeRelayed(limit, of: &shard.relays, into: &shard.endpoint, at: now)
+  }
+
+  /// Static, because a frame of a ring is lent out while the endpoint works.
+  private static func takeRelayed(
+    _ limit: Int, of relays: inout RelayReaders, into endpoint: inout Endpoint, at now: Instant
+  ) -> Int {
+    relays.read(limit: limit) { shard, frame, origin in
+      endpoint.receiveRelayed(frame, from: shard, arrival: origin, at: now)
+    }
   }
 
   mutating func expire(at now: Instant) {

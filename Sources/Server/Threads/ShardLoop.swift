@@ -17,10 +17,14 @@ package protocol ShardWork: ~Copyable {
   var deferredDue: Instant { get }
 
   /// Waits until something arrives or `deadline` has come; polls once when that is past.
+  ///
+  /// Does not wait while frames of other shards do.
   mutating func wait(until deadline: Instant) throws(Failure) -> ShardReadiness
 
   /// Carries out waiting commands, at most `limit`; whether more wait.
   mutating func performCommands(limit: Int, at now: Instant) -> Bool
+  /// Takes in frames that other shards relayed, at most `limit` of each; how many there were.
+  mutating func takeRelayed(limit: Int, at now: Instant) -> Int
   /// Does everything whose time has come, or as much as is bounded.
   mutating func expire(at now: Instant)
   /// Sends media that waits: about `budget` packets.
@@ -75,8 +79,8 @@ package enum DatagramUrgency: Sendable {
 /// The order of a shard's work, and what it drops when there is too much: pure, in virtual time too.
 ///
 /// ```
-///   wait ─▶ commands ─▶ batches of datagrams: checks first, late media dropped ─▶ timers
-///        ─▶ one slice of media ─▶ flush ─▶ one unit of deferred work, if nothing else waits
+///   wait ─▶ commands ─▶ batches of datagrams: checks first, late media dropped
+///        ─▶ frames of other shards ─▶ timers ─▶ one slice of media ─▶ flush ─▶ one unit of deferred work, if nothing else waits
 /// ```
 ///
 /// Every step is bounded, so that each comes again however much of the others there is. Receiving is cheap
@@ -119,13 +123,14 @@ package struct ShardLoop {
     hasDatagrams = []
     if sockets.contains(.first), receive(from: .first, &work, at: now) { hasDatagrams.insert(.first) }
     if sockets.contains(.second), receive(from: .second, &work, at: now) { hasDatagrams.insert(.second) }
+    let frames = work.takeRelayed(limit: Limits.turnFrames, at: now)
     if work.timerDue <= now { work.expire(at: now) }
     if work.transmissionDue <= now {
       work.transmit(budget: Limits.slicePackets, at: now)
       if work.transmissionDue <= now { isBehind = true }
     }
     try work.flush()
-    let isIdle = ready.isEmpty && !hasRest
+    let isIdle = ready.isEmpty && !hasRest && frames == 0
     if work.deferredDue <= now, isIdle || now - performedDeferred >= Limits.deferredInterval {
       performedDeferred = now
       work.performDeferred(at: now)

@@ -9,11 +9,14 @@ struct ShardSink: ~Copyable, TransmitSink {
   private var second: SendQueue?
   /// Whether `second`, if there is one, takes IPv4.
   private let isSecondV4: Bool
+  private var relays: RelayWriters
   /// Whether the kernel had no room: then nothing is tried before a socket is writable.
   private var isBlocked = false
 
-  /// Makes the queues of one or two bound sockets.
-  init(first: borrowing UDPSocket, second: borrowing UDPSocket?) throws(NetError) {
+  /// Makes the queues of one or two bound sockets; frames for other shards go by `relays`.
+  init(
+    first: borrowing UDPSocket, second: borrowing UDPSocket?, relays: consuming RelayWriters
+  ) throws(NetError) {
     let firstQueue = try SendQueue(socket: first, capacity: Limits.sendSlots)
     var secondQueue: SendQueue?
     var isSecondV4 = false
@@ -26,6 +29,7 @@ struct ShardSink: ~Copyable, TransmitSink {
     self.first = firstQueue
     self.second = secondQueue
     self.isSecondV4 = isSecondV4
+    self.relays = relays
   }
 
   /// Offers a slot of the queue that reaches `address`.
@@ -38,6 +42,14 @@ struct ShardSink: ~Copyable, TransmitSink {
     } else {
       first.transmit(to: address, origin: origin, write)
     }
+  }
+
+  /// Offers a slot of the ring to `shard`.
+  @inline(always)
+  mutating func relay(
+    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) -> Bool {
+    relays.write(to: shard, origin: origin, write)
   }
 
   /// A socket takes datagrams again.

@@ -17,9 +17,8 @@ final class ShardThread: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private let thread = Locked<PinnedThread?>(nil)
 
-  /// Makes the mailboxes; `wakeLoop` runs when the first event waits.
-  init(wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
-    let wake = try WakeDescriptor()
+  /// Makes the mailboxes; `wake` is what the thread waits for, and `wakeLoop` runs when the first event waits.
+  init(wake: WakeDescriptor, wakeLoop: @escaping @Sendable () -> Void) {
     self.wake = wake
     commands = Mailbox(capacity: Limits.mediaCommands) { wake.signal() }
     events = Mailbox(capacity: Limits.mediaEvents, wake: wakeLoop)

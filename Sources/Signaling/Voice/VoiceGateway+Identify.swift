@@ -41,10 +41,7 @@ extension VoiceGateway {
     let peer = makeSession(ticket, identify, connection, at: now)
     statistics.identified &+= 1
     guard let session = sessions[peer] else { return }
-    let admission = PeerAdmission(
-      peer: peer, room: RoomID(channel: seat.channel), user: seat.user, ssrc: session.ssrc,
-      permissions: session.standing.permissions(version: nextPermissionVersion()))
-    tellShard(of: peer, .admit(admission), into: &actions)
+    admit(session, into: &actions)
     send(.ready(of: session, address: announcedAddress(for: peer)), to: peer, into: &actions)
     // Right after READY, and also when nobody is here: some clients read their socket only between
     // the steps of IP discovery, and this message wakes them.

@@ -45,8 +45,7 @@ extension VoiceGateway {
     _ peer: PeerID, _ code: VoiceCloseCode?, at now: Instant, into actions: inout [VoiceAction]
   ) {
     guard let session = sessions[peer] else { return }
-    tellShard(of: peer, .remove(peer), into: &actions)
-    _ = placement.leave(session.seat.channel, session.shard)
+    removeMedia(of: session, into: &actions)
     if let connection = session.connection {
       connections[connection] = nil
       if let code { actions.append(.close(connection, code)) }

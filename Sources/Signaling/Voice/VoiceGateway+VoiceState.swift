@@ -29,7 +29,7 @@ extension VoiceGateway {
     guard session.standing != standing else { return }
     sessions[peer]?.standing = standing
     let permissions = standing.permissions(version: nextPermissionVersion())
-    tellShard(of: peer, .permit(peer, permissions), into: &actions)
+    tellShards(ofRoom: channel, .permit(peer, permissions), into: &actions)
     if !standing.maySpeak { speak(peer, flags: 0, at: now, into: &actions) }
     refreshPicture(of: peer, at: now, into: &actions)
   }

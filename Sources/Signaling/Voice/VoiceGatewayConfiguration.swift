@@ -8,8 +8,8 @@ public struct VoiceGatewayConfiguration: Hashable, Sendable {
   public var node: MediaNodeDescription
   /// Most sessions at a time, lingering ones included: the peers for whom the media node has room.
   public var sessionsMax = VoiceLimits.connectionsMax
-  /// When a room goes on to another shard: never, unless told otherwise.
-  public var spread = SpreadPolicy(membersMax: .max, utilisationMax: .infinity)
+  /// When a room goes on to another shard.
+  public var spread = SpreadPolicy(membersMax: 1_000, utilisationMax: 0.7)
 
   /// Makes the ordinary configuration.
   public init(endpoint: String, node: MediaNodeDescription) {

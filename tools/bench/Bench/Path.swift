@@ -1,5 +1,6 @@
 import Base
 import CAllocations
+import MediaControl
 import Net
 import SFU
 import SimulatedPeers
@@ -136,6 +137,13 @@ struct QueueSink: ~Copyable, TransmitSink {
   ) {
     queue.transmit(to: address, origin: origin, write)
   }
+
+  /// There is one shard here.
+  mutating func relay(
+    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) -> Bool {
+    false
+  }
 }
 
 /// As many slots as a batch has, used in turn.
@@ -152,5 +160,12 @@ struct MemorySink: TransmitSink {
     var all = octets.mutableSpan
     var slot = all._mutatingExtracting(begin..<(begin + NetLimits.slotCount))
     _ = write(&slot)
+  }
+
+  /// There is one shard here.
+  mutating func relay(
+    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
+  ) -> Bool {
+    false
   }
 }
