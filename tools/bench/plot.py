@@ -1,15 +1,16 @@
 """Draws what a speaker's packet costs against the size of the room, as one SVG that stands alone."""
 
+import math
 import re
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 380, 84, 24, 44, 52
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 380, 84, 36, 44, 52
 
 
 def ticks(most):
     """Round numbers from 0 to at least `most`."""
     scale = 10 ** len(str(int(most))) / 10
     step = next(step for step in (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5) if most / (step * scale) <= 6) * scale
-    return [step * index for index in range(int(most / step) + 2)]
+    return [step * index for index in range(math.ceil(most / step) + 1)]
 
 
 def growth(figures):
@@ -47,7 +48,7 @@ def room_size(figures, caption):
         out.append(f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{value:,.0f}</text>')
     out.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">listeners</text>')
     out.append(
-        f'<path d="M{x(0):.1f} {y(0):.1f}L{x(across[-1]):.1f} {y(min(slope * across[-1], up[-1])):.1f}" '
+        f'<path d="M{x(0):.1f} {y(0):.1f}L{x(points[-1][0]):.1f} {y(slope * points[-1][0]):.1f}" '
         'stroke="#99a" stroke-dasharray="5 4" fill="none"/>')
     out.append(
         f'<text x="{LEFT + 12}" y="{TOP + 18}">dashed: {1e6 * slope:,.0f} ns for each listener, nothing else</text>')

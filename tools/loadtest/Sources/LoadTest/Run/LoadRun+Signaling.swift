@@ -9,7 +9,8 @@ extension LoadRun {
     member.stage = .opening
     member.gateway = signalingClient(member)
     do {
-      let socket = try GatewaySocket(gatewayTarget, tls, random: SeededRandom(seed: random.next()))
+      let socket = try GatewaySocket(
+        gatewayTarget, tls, member: member.index, random: SeededRandom(seed: random.next()))
       member.gatewaySocket = socket
       try watch(socket, member, Channel.gateway)
     } catch {
@@ -127,7 +128,8 @@ extension LoadRun {
     guard member.voiceSocket == nil else { return }
     do {
       let target = try voiceTarget(server.endpoint)
-      let socket = try GatewaySocket(target, tls, random: SeededRandom(seed: random.next()))
+      let socket = try GatewaySocket(
+        target, tls, member: member.index, random: SeededRandom(seed: random.next()))
       let isCamera = options.scenario.hasLayers && member.seat.speaker != nil
       member.voice = VoiceGatewayClient(
         server, heartbeatPhase: random.unit(), hasVideo: options.video != nil || options.scenario.hasLayers,

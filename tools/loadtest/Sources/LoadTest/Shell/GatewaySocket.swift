@@ -6,12 +6,17 @@ final class GatewaySocket {
   private var webSocket: WebSocketClient
   private var input: [UInt8] = []
 
-  /// Begins to connect.
-  init(_ target: GatewayTarget, _ client: TLSClient, random: SeededRandom) throws(LoadTestError) {
+  /// Begins to connect; on this machine from an address of the member's own, as people have.
+  init(
+    _ target: GatewayTarget, _ client: TLSClient, member: Int, random: SeededRandom
+  ) throws(LoadTestError) {
+    // All of 127.0.0.0/8 is local. One address for a thousand members would be one crowd to a server's limits.
+    let isLocal = target.address.ip.v4.map { $0 >> 24 == 127 } ?? false
+    let source = isLocal ? IPAddress(v4: 0x7F40_0001 + UInt32(truncatingIfNeeded: member)) : nil
     connection =
       target.isSecure
-      ? try TLSConnection(to: target.address, host: target.host, client)
-      : try PlainConnection(to: target.address)
+      ? try TLSConnection(to: target.address, from: source, host: target.host, client)
+      : try PlainConnection(to: target.address, from: source)
     webSocket = WebSocketClient(
       host: target.authority, path: target.path, subprotocol: target.subprotocol, random: random)
     _ = connection.write(webSocket.upgradeRequest)

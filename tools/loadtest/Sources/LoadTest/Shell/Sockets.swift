@@ -1,14 +1,28 @@
 internal import Base
 internal import Glibc
 
-/// A non-blocking socket that is connected to `address`, or begins to be.
-func connectedSocket(_ kind: __socket_type, to address: SocketAddress) throws(LoadTestError) -> Int32 {
+/// A non-blocking socket that is connected to `address`, or begins to be; from the address `source` if there
+/// is one.
+func connectedSocket(
+  _ kind: __socket_type, to address: SocketAddress, from source: IPAddress? = nil
+) throws(LoadTestError) -> Int32 {
   let type = Int32(kind.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
   let descriptor = socket(address.ip.isV4 ? AF_INET : AF_INET6, type, 0)
   guard descriptor >= 0 else { throw .system("make a socket", errno) }
   var yes: Int32 = 1
   // The option's value is an Int32 of that size; it fails for UDP, where it means nothing.
   unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+  if let v4 = source?.v4 {
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_addr.s_addr = v4.bigEndian
+    // The kernel reads the structure during the call. A source that it refuses is not needed.
+    _ = unsafe withUnsafePointer(to: &name) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
   guard connectSocket(descriptor, to: address) == 0 || errno == EINPROGRESS else {
     let code = errno
     close(descriptor)

@@ -35,8 +35,8 @@ final class PlainConnection: StreamConnection {
   private var isConnected = false
 
   /// Begins to connect to `address`.
-  init(to address: SocketAddress) throws(LoadTestError) {
-    descriptor = try connectedSocket(SOCK_STREAM, to: address)
+  init(to address: SocketAddress, from source: IPAddress? = nil) throws(LoadTestError) {
+    descriptor = try connectedSocket(SOCK_STREAM, to: address, from: source)
   }
 
   deinit {

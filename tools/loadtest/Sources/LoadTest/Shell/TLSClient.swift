@@ -68,8 +68,10 @@ final class TLSConnection: StreamConnection {
   private var output: [UInt8] = []
 
   /// Begins to connect to `address`, which must prove to be `host`.
-  init(to address: SocketAddress, host: String, _ client: TLSClient) throws(LoadTestError) {
-    descriptor = try connectedSocket(SOCK_STREAM, to: address)
+  init(
+    to address: SocketAddress, from source: IPAddress? = nil, host: String, _ client: TLSClient
+  ) throws(LoadTestError) {
+    descriptor = try connectedSocket(SOCK_STREAM, to: address, from: source)
     do {
       unsafe session = try client.makeSession(descriptor, host: host)
     } catch {
