@@ -94,8 +94,10 @@ let package = Package(
       path: "tools/bench/Bench", swiftSettings: strict),
 
     // Tools that operators run.
+    .target(name: "CNiceAgent", dependencies: ["CNice"], path: "tools/loadtest/Sources/CNiceAgent"),
     .target(
-      name: "LoadTest", dependencies: ["Base", "Wire", "Crypto", "Net", "JSON", "HTTPServer", "COpenSSL"],
+      name: "LoadTest",
+      dependencies: ["CNiceAgent", "Base", "Wire", "Crypto", "Net", "JSON", "HTTPServer", "COpenSSL"],
       path: "tools/loadtest/Sources/LoadTest", swiftSettings: strict),
     .executableTarget(
       name: "roost-loadtest", dependencies: ["LoadTest"], path: "tools/loadtest/Sources/roost-loadtest",

@@ -58,6 +58,21 @@ import Testing
     #expect(throws: LoadTestError.self) { try Options.parse(arguments) }
   }
 
+  @Test func `The share of libnice's agents is what was asked for`() throws {
+    func nice(_ flags: String...) throws -> [Bool] {
+      let options = try Options.parse(["audio"] + flags)
+      return (0..<8).map(options.usesLibnice)
+    }
+    #expect(try nice("--transport=webrtc").allSatisfy { !$0 })
+    #expect(try nice("--transport=webrtc", "--ice=libnice").allSatisfy { $0 })
+    #expect(try nice("--transport=udp", "--ice=libnice").allSatisfy { !$0 })
+    #expect(try nice("--transport=webrtc", "--ice=mix").count { $0 } == 4)
+    #expect(try nice("--transport=mix", "--ice=mix").count { $0 } == 2)
+    #expect(throws: LoadTestError.self) {
+      try Options.parse(["audio", "--transport=webrtc", "--ice=libnice", "--listeners=500"])
+    }
+  }
+
   @Test func `Help names every scenario and stands alone`() throws {
     #expect(try Options.parse(["--help"]).wantsHelp)
     for scenario in Scenario.allCases { #expect(Options.help.contains(scenario.rawValue)) }

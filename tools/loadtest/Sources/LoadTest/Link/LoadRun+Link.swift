@@ -18,7 +18,7 @@ extension LoadRun {
 
   /// Sends the first `count` octets of `datagram` over the member's link.
   func transmit(_ datagram: Span<UInt8>, count: Int, _ member: Member, at now: Instant) {
-    guard let descriptor = member.socket?.descriptor else { return }
+    guard let descriptor = member.mediaDescriptor else { return }
     guard member.uplink != nil else {
       // What the kernel refuses is lost like any datagram.
       _ = sendDatagram(datagram, count: count, on: descriptor)
@@ -47,7 +47,7 @@ extension LoadRun {
   func deliverLinked(at now: Instant) {
     while var linked = underWay.popDue(at: now) {
       let member = members[linked.member]
-      guard member.connection == linked.connection, let descriptor = member.socket?.descriptor else {
+      guard member.connection == linked.connection, let descriptor = member.mediaDescriptor else {
         continue
       }
       if linked.isToServer {

@@ -29,6 +29,7 @@ public final class WebRTCTransport: MediaTransport {
   private let description: WebRTCDescription
   private let counter: PacketCounter
   private let video: VideoShape?
+  private let checks: ConnectivityChecks
   private let context: DTLSContext
   private var random: SeededRandom
   private var remote: WebRTCFragment?
@@ -46,8 +47,9 @@ public final class WebRTCTransport: MediaTransport {
   /// A transport with the identity of `context` that sends under `ssrc`: sound, or the picture `video`.
   public init(
     _ description: WebRTCDescription, context: DTLSContext, ssrc: UInt32, frame: Interval,
-    video: VideoShape? = nil, random: SeededRandom
+    video: VideoShape? = nil, random: SeededRandom, checks: ConnectivityChecks = .own
   ) {
+    self.checks = checks
     self.description = description
     self.context = context
     self.random = random
@@ -90,7 +92,7 @@ public final class WebRTCTransport: MediaTransport {
 
   /// Sends the first check.
   public func start(at now: Instant, into events: inout [MediaTransportEvent]) {
-    guard let remote else { return }
+    guard let remote, checks == .own else { return }
     let request = STUNRequest(
       username: Array("\(remote.ufrag):\(description.ufrag)".utf8), password: Array(remote.password.utf8),
       role: .controlling(random.next()), priority: 1_845_501_695, useCandidate: true)
@@ -217,6 +219,11 @@ public final class WebRTCTransport: MediaTransport {
     }
   }
 
+  /// An agent that checks elsewhere has found the way.
+  public func connectPath(at now: Instant, into events: inout [MediaTransportEvent]) {
+    handshake(at: now, into: &events)
+  }
+
   private func handshake(at now: Instant, into events: inout [MediaTransportEvent]) {
     guard phase == .checking else { return }
     phase = .handshaking
@@ -268,4 +275,12 @@ public final class WebRTCTransport: MediaTransport {
     phase = .failed
     events.append(.failed(reason))
   }
+}
+
+/// Who does the connectivity checks of a transport.
+public enum ConnectivityChecks: Hashable, Sendable {
+  /// The transport itself, as against an ICE-lite server.
+  case own
+  /// An agent beside it, which also has the socket: ``WebRTCTransport/connectPath(at:into:)`` tells its end.
+  case elsewhere
 }

@@ -39,6 +39,7 @@ extension Options.Flag {
     count("speakers", 1...10_000, "speakers of each room", \.speakers),
     count("listeners", 0...20_000, "silent listeners of each room", \.listeners),
     choice("transport", "udp, webrtc or mix", \.transport),
+    choice("ice", "own, libnice or mix: whose ICE agent WebRTC members have", \.ice),
     Options.Flag(name: "mode", value: "gcm|xchacha", help: "one of Discord's modes instead of both in turn") {
       switch $1 {
       case "gcm": $0.modes = [.aes256GCM]

@@ -64,6 +64,12 @@ extension Options {
     guard options.wantsHelp || options.adapter.plays(options.scenario) else {
       throw .usage("\(options.adapter.rawValue) has no scenario \(options.scenario.rawValue)")
     }
+    guard options.ice == .own || options.adapter == .roost else {
+      throw .usage("--ice: other servers get the tool's own agent")
+    }
+    guard options.ice == .own || options.memberCount <= niceMembersMax else {
+      throw .usage("--ice: at most \(niceMembersMax) members when some have libnice's agent")
+    }
     if options.scenario == .video { try options.becomeVideo(given: seen) }
     // What a browser has; cameras of UDP clients are asked for by name.
     if options.scenario.hasLayers, !seen.contains("--transport") { options.transport = .webrtc }

@@ -31,6 +31,16 @@ public enum TransportChoice: String, CaseIterable, Sendable {
   case mix
 }
 
+/// Whose ICE agent WebRTC members have.
+public enum ICEChoice: String, CaseIterable, Sendable {
+  /// The tool's own: checks against an ICE-lite server, nothing else.
+  case own
+  /// libnice's full agent.
+  case libnice
+  /// Every other WebRTC member either.
+  case mix
+}
+
 /// Everything that the command line says.
 public struct Options: Sendable {
   /// What is to be done.
@@ -61,6 +71,8 @@ public struct Options: Sendable {
   public var listeners = 3
   /// How members reach the media plane.
   public var transport = TransportChoice.udp
+  /// Whose ICE agent WebRTC members have.
+  public var ice = ICEChoice.own
   /// Discord's encryption modes; members take turns.
   public var modes = VoiceCipherMode.allCases
   /// SRTP profiles that WebRTC members offer; members take turns, one each.
@@ -136,6 +148,17 @@ public struct Options: Sendable {
     case .webrtc: true
     case .mix: member % 2 == 1
     }
+  }
+
+  /// Members that may have an agent of libnice's: each keeps timers and sockets on the one thread.
+  static let niceMembersMax = 500
+
+  /// Whether a member's ICE agent is libnice's.
+  public func usesLibnice(_ member: Int) -> Bool {
+    guard adapter == .roost, usesWebRTC(member) else { return false }
+    // With `--transport mix` every other member is WebRTC: of those every other.
+    let place = transport == .mix && usesWebRTC(0) == false ? member / 2 : member
+    return ice == .libnice || ice == .mix && place % 2 == 1
   }
 
   /// One in how many packets is opened.

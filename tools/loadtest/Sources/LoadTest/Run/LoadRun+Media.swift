@@ -127,6 +127,7 @@ extension LoadRun {
 
   /// Takes everything that has arrived at a member's socket.
   func receive(_ member: Member) {
+    if let nice = member.nice { return receive(member, through: nice) }
     var count = 0
     repeat {
       count = member.socket?.receive(into: &ring) ?? 0

@@ -116,6 +116,7 @@ extension LoadRun {
         handleMedia(member, at: now)
       case .answered(let fragment):
         (member.transport as? WebRTCTransport)?.use(answer: fragment, at: now, into: &mediaEvents)
+        connectNice(member, fragment)
         handleMedia(member, at: now)
       case .negotiated(let answer): connectMedia(member, answer, at: now)
       case .failed(let reason): fail(member, reason)
@@ -161,9 +162,13 @@ extension LoadRun {
       expectVideo(of: speaker, after: ssrc)
     }
     do {
-      try openSocket(member, to: server)
+      member.mediaServer = server
+      let usesNice = options.usesLibnice(member.index)
+      if !usesNice { try openSocket(member, to: server) }
       if member.usesWebRTC {
-        let transport = webRTCTransport(member, ssrc: ssrc ^ 0x5555_5555)
+        let transport =
+          usesNice
+          ? try openNice(member, ssrc: ssrc ^ 0x5555_5555) : webRTCTransport(member, ssrc: ssrc ^ 0x5555_5555)
         member.transport = transport
         if let message = member.voice?.selectWebRTC(
           fragment: transport.fragment, opusPayloadType: WebRTCTransport.payloadType)
@@ -184,9 +189,16 @@ extension LoadRun {
 
   /// A transport of the member's profile that sends under `ssrc`.
   func webRTCTransport(_ member: Member, ssrc: UInt32) -> WebRTCTransport {
+    webRTCTransport(member, WebRTCDescription(random: &random), ssrc: ssrc, checks: .own)
+  }
+
+  /// The same with credentials of somebody's.
+  func webRTCTransport(
+    _ member: Member, _ description: WebRTCDescription, ssrc: UInt32, checks: ConnectivityChecks
+  ) -> WebRTCTransport {
     WebRTCTransport(
-      WebRTCDescription(random: &random), context: contexts[member.index % contexts.count], ssrc: ssrc,
-      frame: options.frame, video: options.video, random: SeededRandom(seed: random.next()))
+      description, context: contexts[member.index % contexts.count], ssrc: ssrc, frame: options.frame,
+      video: options.video, random: SeededRandom(seed: random.next()), checks: checks)
   }
 
   /// Timers of a member.

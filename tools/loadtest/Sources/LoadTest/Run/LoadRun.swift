@@ -58,6 +58,8 @@ final class LoadRun {
   /// The stage's moderator; `nil` unless there is a stage.
   var moderator: StageModerator?
   var moderatorConnection: (any StreamConnection)?
+  /// libnice's thread, once somebody needs it.
+  var niceLoop: NiceLoop?
   var underWay = DelayLine<LinkedDatagram>(capacity: LoadRun.linkCapacity)
   var voiceTargets: [String: GatewayTarget] = [:]
 

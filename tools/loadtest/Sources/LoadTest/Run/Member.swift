@@ -26,6 +26,10 @@ final class Member {
   var watchesWriting = [false, false]
   var transport: (any MediaTransport)?
   var socket: UDPSocket?
+  /// The agent that has the socket instead, for members whose ICE is libnice's.
+  var nice: NicePeer?
+  /// Where READY said that the media server is.
+  var mediaServer: SocketAddress?
   /// The SSRC of READY, under which the others hear the member.
   var audioSSRC: UInt32?
   /// The layers of the member's camera, the smallest first; none without one.
@@ -91,7 +95,11 @@ final class Member {
     forgetMedia()
   }
 
+  /// Where media is written to.
+  var mediaDescriptor: Int32? { nice?.descriptor ?? socket?.descriptor }
+
   private func forgetMedia() {
+    nice = nil
     connection += 1
     camera = []
     for speaker in views.indices { views[speaker] = nil }

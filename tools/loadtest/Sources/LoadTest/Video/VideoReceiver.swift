@@ -208,21 +208,25 @@ public struct VideoReceiver: Sendable {
 
 /// What a subscriber, or all of them, saw and asked for.
 public struct VideoCounts: Hashable, Sendable {
-  /// Packets, retransmissions included, and the octets of their payloads.
+  /// Packets, retransmissions included.
   public var packets: UInt64 = 0
+  /// Octets of their payloads.
   public var octets: UInt64 = 0
-  /// Retransmissions, and those of them that filled a gap.
+  /// Retransmissions.
   public var repairs: UInt64 = 0
+  /// Those of them that filled a gap.
   public var recovered: UInt64 = 0
   /// Packets that came before.
   public var duplicates: UInt64 = 0
   /// Packets that were missing when a later one came.
   public var gaps: UInt64 = 0
-  /// Packets asked for again, each time; key frames asked for.
+  /// Packets asked for again, each time.
   public var nacks: UInt64 = 0
+  /// Key frames asked for.
   public var keyRequests: UInt64 = 0
-  /// Frames shown, and frames of the same layer that were skipped between them.
+  /// Frames shown.
   public var frames: UInt64 = 0
+  /// Frames of the same layer that were skipped between them.
   public var lostFrames: UInt64 = 0
   /// Frames shown of each layer, the smallest first.
   public var framesOfLayer: [UInt64] = [0, 0, 0]
