@@ -27,7 +27,7 @@ extension Connection {
   private func waitForMore(_ parser: RequestParser, isFirst: Bool) {
     if phase == .body {
       // A peer that keeps up the least rate may take as long as it needs.
-      let earned = Interval.seconds(1) * Int64(parser.body.count / max(1, limits.bodyRateMin))
+      let earned = Interval.seconds(1) * Int64(parser.bodyCount / max(1, limits.bodyRateMin))
       loop.setDeadline(self, bodyDeadline + earned)
     } else if isFirst, !isHalfOpen {
       loop.setDeadline(self, loop.now + limits.headerTimeout)
@@ -46,9 +46,14 @@ extension Connection {
     isHeadRequest = head.request.method == .head
     if head.asksForWebSocket { return upgrade(head) }
     parser.ignoreUpgrade()
-    let most = loop.application.bodyCountMax(head.request) ?? limits.bodyCountMax
-    if let count = head.contentCount, count > most { return refuse(.bodyTooLong) }
-    parser.bodyCountMax = most
+    switch loop.application.bodyPlan(head.request) {
+    case .memory(let most): parser.bodyCountMax = most ?? limits.bodyCountMax
+    case .file(let file, let offset, let most):
+      parser.bodyCountMax = most
+      parser.bodyFile = (file: file, offset: offset)
+    case .refuse(let response): return answer(response, keepsAlive: false)
+    }
+    if let count = head.contentCount, count > parser.bodyCountMax { return refuse(.bodyTooLong) }
     self.head = head
     phase = .body
     bodyDeadline = loop.now + limits.bodyTimeout
@@ -62,6 +67,7 @@ extension Connection {
   private func messageArrived(_ parser: RequestParser) {
     guard var request = head?.request else { return refuse(.malformed) }
     request.body = parser.body
+    request.bodyFile = parser.bodyFile.map { FileBody($0.file, $0.offset..<$0.offset + parser.bodyCount) }
     keepsAlive = parser.keepsAlive && !loop.isStopping
     head = nil
     parser.reset()
@@ -88,7 +94,39 @@ extension Connection {
     let octets = ResponseWriter.octets(
       response, isHead: isHeadRequest, keepsAlive: keepsAlive, date: loop.date)
     transport.write(octets)
+    let hasBody = !isHeadRequest && response.status != 204 && response.status != 304
     isHeadRequest = false
+    if hasBody, let file = response.file, !file.range.isEmpty {
+      outgoing = file
+      self.keepsAlive = keepsAlive
+      phase = .sending
+      return sendPiece()
+    }
+    answered(keepsAlive: keepsAlive)
+  }
+
+  /// Sends the next piece of the answer's file, when those before are out.
+  func sendPiece() {
+    guard let body = outgoing else { return }
+    let piece = body.file.read(body.range)
+    // A file that is shorter than was promised: only the end of the connection can tell the peer.
+    guard !piece.isEmpty else {
+      outgoing = nil
+      return linger()
+    }
+    transport.write(piece)
+    let rest = body.range.dropFirst(piece.count)
+    outputCountSeen = transport.outputCount
+    loop.setDeadline(self, loop.now + limits.stallTimeout)
+    if rest.isEmpty {
+      outgoing = nil
+      answered(keepsAlive: keepsAlive && !loop.isStopping)
+    } else {
+      outgoing = FileBody(body.file, rest)
+    }
+  }
+
+  private func answered(keepsAlive: Bool) {
     guard keepsAlive else { return linger() }
     outputCountSeen = transport.outputCount
     guard outputCountSeen <= limits.outputCountLow else {

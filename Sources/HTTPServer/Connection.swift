@@ -3,6 +3,7 @@ import Base
 /// One TCP connection: a state machine between a transport, a parser or framer, and the application.
 ///
 ///     handshaking ─▶ head ─▶ body ─▶ answering ─▶ (flushing ─▶) head …        one exchange at a time
+///                     │        │          └ sending ┘   a file goes out in pieces
 ///                     │        └──────────┴──▶ lingering ─▶ ended             errors, Connection: close
 ///                     └─▶ webSocket ─▶ (closing ─▶) lingering ─▶ ended
 ///
@@ -18,6 +19,8 @@ final class Connection {
     case body
     /// The application has the request.
     case answering
+    /// The answer's head is out, its file follows.
+    case sending
     /// Answered; the peer has to read before its next request is taken.
     case flushing
     /// A WebSocket is open.
@@ -55,6 +58,8 @@ final class Connection {
   /// The parser stopped after a head and goes on even without further octets.
   var hasPausedHead = false
   var bodyDeadline = Instant.distantFuture
+  /// What of the answer's file is still to be sent.
+  var outgoing: FileBody?
 
   // WebSocket.
   var framer: WebSocketFramer?
@@ -109,7 +114,7 @@ final class Connection {
     isFeeding = true
     transport.consume { feed($0) }
     isFeeding = false
-    let isWaiting = phase == .answering || phase == .flushing
+    let isWaiting = phase == .answering || phase == .sending || phase == .flushing
     if phase != .ended { setReading(!isWaiting) }
   }
 
@@ -147,7 +152,7 @@ final class Connection {
         discardedCount += octets.count - offset
         if discardedCount > limits.lingerCountMax { end() }
         return octets.count
-      case .handshaking, .answering, .flushing, .ended:
+      case .handshaking, .answering, .sending, .flushing, .ended:
         return offset
       }
     }
@@ -157,6 +162,7 @@ final class Connection {
   func drained() {
     guard phase != .ended, transport.outputCount == 0 else { return }
     switch phase {
+    case .sending: sendPiece()
     case .flushing: awaitRequest()
     case .lingering: endOutput()
     case .handshaking, .head, .body, .answering, .webSocket, .closing, .ended: break
@@ -169,7 +175,7 @@ final class Connection {
     guard isEnd else { return end() }
     peerHasEnded = true
     switch phase {
-    case .answering:
+    case .answering, .sending:
       // A client may end its stream after its request and still wants the answer.
       keepsAlive = false
     case .head, .flushing, .lingering:
@@ -209,6 +215,7 @@ final class Connection {
     socketEnded(code: nil)
     parser = nil
     framer = nil
+    outgoing = nil
     loop.remove(self)
   }
 
@@ -223,7 +230,7 @@ final class Connection {
       refuse(.headTimeout)
     case .body: refuse(.bodyTimeout)
     case .answering: refuse(.noAnswer)
-    case .flushing: expireOutput()
+    case .sending, .flushing: expireOutput()
     case .webSocket: expireSilence()
     case .closing:
       loop.statistics.count(.closeTimeout)

@@ -69,10 +69,8 @@ public protocol HTTPApplication: AnyObject {
   /// The instant of ``HTTPLoop/setTimer(_:)`` has passed.
   func expired(at now: Instant, on loop: HTTPLoop)
 
-  /// The most octets that the body of `request`, whose head alone has arrived, may have.
-  ///
-  /// `nil` means ``HTTPLimits/bodyCountMax``. A longer body is answered 413.
-  func bodyCountMax(_ request: HTTPRequest) -> Int?
+  /// Where the body of `request`, whose head alone has arrived, goes and how long it may be.
+  func bodyPlan(_ request: HTTPRequest) -> BodyPlan
 
   /// The server was told to stop: the last moment to send messages before all sockets are closed.
   func stopping(on loop: HTTPLoop)
@@ -82,8 +80,8 @@ extension HTTPApplication {
   /// Does nothing.
   public func started(on loop: HTTPLoop) {}
 
-  /// Leaves the limit as configured.
-  public func bodyCountMax(_ request: HTTPRequest) -> Int? { nil }
+  /// Keeps bodies in memory, with the limit as configured.
+  public func bodyPlan(_ request: HTTPRequest) -> BodyPlan { .memory(countMax: nil) }
 
   /// Does nothing.
   public func stopping(on loop: HTTPLoop) {}

@@ -200,7 +200,7 @@ public final class HTTPLoop {
       switch connection.phase {
       case .webSocket: connection.close(stopCode, "")
       case .handshaking, .head: connection.linger()
-      case .body, .answering, .flushing, .closing, .lingering, .ended: break
+      case .body, .answering, .sending, .flushing, .closing, .lingering, .ended: break
       }
     }
   }

@@ -93,8 +93,10 @@ public struct HTTPRequest: Sendable {
   public let query: String
   /// The header fields.
   public let headers: HTTPHeaders
-  /// The body, whole, without transfer coding.
+  /// The body, whole, without transfer coding; empty when it went into a file.
   public internal(set) var body: [UInt8]
+  /// The file that the body went into, and which octets of it.
+  public internal(set) var bodyFile: FileBody?
   /// Who sent it.
   public let remote: SocketAddress
   /// Whether it came through TLS.
@@ -125,6 +127,8 @@ public struct HTTPResponse: Sendable {
   public var headers: [(String, String)]
   /// The body, whole; for an answer to HEAD too, which sends only its length.
   public var body: [UInt8]
+  /// The body, when it is a piece of a file; `body` is empty then.
+  public var file: FileBody?
 
   /// Makes a response of its parts.
   public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {

@@ -2,7 +2,7 @@ public import Base
 
 /// Why the server refused, closed or paused something.
 public enum LimitHit: String, CaseIterable, Hashable, Sendable {
-  case malformed, url, headerCount, headerFields, bodyCount
+  case malformed, url, headerCount, headerFields, bodyCount, bodyUnwritten
   case headerTimeout, bodyTimeout, responseTimeout, stall, handshake
   case halfOpen, halfOpenPerAddress, connections, acceptFailed
   case messageCount, protocolError, invalidPayload, output, pongTimeout, closeTimeout

@@ -7,6 +7,7 @@ enum HTTPStatus {
     case 202: "Accepted"
     case 204: "No Content"
     case 206: "Partial Content"
+    case 308: "Resume Incomplete"
     case 301: "Moved Permanently"
     case 302: "Found"
     case 304: "Not Modified"
@@ -20,6 +21,7 @@ enum HTTPStatus {
     case 409: "Conflict"
     case 413: "Content Too Large"
     case 414: "URI Too Long"
+    case 416: "Range Not Satisfiable"
     case 417: "Expectation Failed"
     case 426: "Upgrade Required"
     case 429: "Too Many Requests"
@@ -29,6 +31,7 @@ enum HTTPStatus {
     case 502: "Bad Gateway"
     case 503: "Service Unavailable"
     case 505: "HTTP Version Not Supported"
+    case 507: "Insufficient Storage"
     default: "Status"
     }
   }

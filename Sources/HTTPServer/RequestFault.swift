@@ -15,6 +15,8 @@ enum RequestFault: Error, Hashable, Sendable {
   case unknownVersion
   case unknownExpectation
   case noAnswer
+  /// The disk does not take the body.
+  case noRoom
 
   var status: Int {
     switch self {
@@ -27,6 +29,7 @@ enum RequestFault: Error, Hashable, Sendable {
     case .unknownMethod, .unknownCoding: 501
     case .noAnswer: 503
     case .unknownVersion: 505
+    case .noRoom: 507
     }
   }
 
@@ -41,6 +44,7 @@ enum RequestFault: Error, Hashable, Sendable {
     case .headTimeout: .headerTimeout
     case .bodyTimeout: .bodyTimeout
     case .noAnswer: .responseTimeout
+    case .noRoom: .bodyUnwritten
     case .unknownMethod, .unknownCoding, .unknownVersion, .unknownExpectation: nil
     }
   }

@@ -23,11 +23,15 @@ final class RequestParser {
 
   private(set) var head = RawHead()
   private(set) var body: [UInt8] = []
+  /// Octets of the present body so far.
+  private(set) var bodyCount = 0
   /// Whether any octet of the present request has arrived.
   private(set) var hasBegun = false
   private(set) var keepsAlive = false
   /// The most octets of the present body; set after `.head`.
   var bodyCountMax = 0
+  /// Where the present body goes instead of ``body``; set after `.head`.
+  var bodyFile: (file: BodyFile, offset: Int)?
 
   private var isInTrailers = false
   private var isPaused = false
@@ -82,6 +86,8 @@ final class RequestParser {
   func reset() {
     head = RawHead()
     body = []
+    bodyCount = 0
+    bodyFile = nil
     name = []
     value = []
     hasBegun = false
@@ -184,9 +190,15 @@ final class RequestParser {
   }
 
   func body(_ piece: UnsafeBufferPointer<UInt8>) -> Int32 {
-    guard body.count + piece.count <= bodyCountMax else { return refuse(.bodyTooLong) }
-    // llhttp lends the piece for the call; it is copied.
-    unsafe body.append(contentsOf: piece)
+    guard piece.count <= bodyCountMax - bodyCount else { return refuse(.bodyTooLong) }
+    if let (file, offset) = bodyFile {
+      // llhttp lends the piece for the call.
+      guard unsafe file.write(piece, at: offset + bodyCount) else { return refuse(.noRoom) }
+    } else {
+      // llhttp lends the piece for the call; it is copied.
+      unsafe body.append(contentsOf: piece)
+    }
+    bodyCount += piece.count
     return 0
   }
 

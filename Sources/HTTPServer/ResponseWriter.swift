@@ -17,10 +17,13 @@ enum ResponseWriter {
       append(name, value, to: &octets)
     }
     append("Date", date, to: &octets)
-    if hasLength { append("Content-Length", String(response.body.count), to: &octets) }
+    if hasLength {
+      append("Content-Length", String(response.file?.range.count ?? response.body.count), to: &octets)
+    }
     append("Connection", keepsAlive ? "keep-alive" : "close", to: &octets)
     octets.append(contentsOf: "\r\n".utf8)
-    if hasBody { octets.append(contentsOf: response.body) }
+    // A file's octets follow in pieces.
+    if hasBody, response.file == nil { octets.append(contentsOf: response.body) }
     return octets
   }
 

@@ -1,6 +1,7 @@
 import Base
 import Dispatch
 import Foundation
+import Glibc
 import HTTPServer
 import Testing
 
@@ -90,7 +91,15 @@ final class TestApplication: HTTPApplication {
 
   func started(on loop: HTTPLoop) { log.add("started") }
 
-  func bodyCountMax(_ request: HTTPRequest) -> Int? { request.path == "/small" ? 10 : nil }
+  func bodyPlan(_ request: HTTPRequest) -> BodyPlan {
+    switch request.path {
+    case "/small": .memory(countMax: 10)
+    case "/file": .file(temporaryFile(), offset: 3, countMax: 20_000_000)
+    case "/little": .file(temporaryFile(), offset: 0, countMax: 1_000)
+    case "/closed": .refuse(HTTPResponse(status: 401, body: Array("not you".utf8)))
+    default: .memory(countMax: nil)
+    }
+  }
 
   func received(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
     log.add("\(request.method.rawValue) \(request.path)")
@@ -102,6 +111,15 @@ final class TestApplication: HTTPApplication {
     case "/big":
       let count = Int(request.query) ?? 0
       loop.respond(exchange, HTTPResponse(status: 200, body: [UInt8](repeating: 0x61, count: count)))
+    case "/file":
+      // What came in goes out again, without what stands before it.
+      var response = HTTPResponse(status: 200)
+      response.file = request.bodyFile
+      loop.respond(exchange, response)
+    case "/cut":
+      var response = HTTPResponse(status: 200)
+      response.file = FileBody(temporaryFile(), 0..<10)
+      loop.respond(exchange, response)
     case "/nothing":
       loop.respond(exchange, HTTPResponse(status: 204))
     case "/split":
@@ -160,4 +178,10 @@ final class TestApplication: HTTPApplication {
   }
 
   func stopping(on loop: HTTPLoop) { log.add("stopping") }
+}
+
+/// An empty file without a name.
+func temporaryFile() -> BodyFile {
+  // The path's C string lives during the call only; the flags are O_TMPFILE's.
+  BodyFile(owning: unsafe open("/tmp", 0o20000000 | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0o600))
 }
