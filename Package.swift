@@ -72,6 +72,7 @@ let package = Package(
     module("Net", ["Base", "CNet"]),
     module("HTTPServer", ["Base", "CEvent", "CLLHTTP", "COpenSSL"]),
     module("Stores", ["Base", "JSON", "ChatCore", "CSQLite"]),
+    module("Blobs", ["Base", "Crypto"]),
     .target(name: "WebClient", path: "Sources/WebClient", exclude: ["site", "package.json"]),
 
     // Composition: configuration, threads, wiring, lifecycle.
@@ -79,7 +80,7 @@ let package = Package(
       "Server",
       [
         "Base", "Wire", "Crypto", "MediaControl", "SFU", "JSON", "ChatCore", "Signaling", "Net",
-        "HTTPServer", "Stores", "WebClient", "CYAML",
+        "HTTPServer", "Stores", "Blobs", "WebClient", "CYAML",
       ]),
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
 
@@ -128,13 +129,15 @@ let package = Package(
     tests(
       "SignalingTests",
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
+    tests("BlobsTests", ["Base", "Blobs"]),
     tests("NetTests", ["Base", "Net", "CAllocations"]),
     tests("HTTPServerTests", ["Base", "HTTPServer", "COpenSSL"]),
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
       swiftSettings: strict),
     tests("LoadTestTests", ["Base", "Wire", "Crypto", "JSON", "HTTPServer", "LoadTest"]),
-    tests("ServerTests", ["Base", "Crypto", "JSON", "Server"]),
+    tests(
+      "ServerTests", ["Base", "Blobs", "ChatCore", "Crypto", "HTTPServer", "JSON", "Server", "Signaling"]),
     tests("TidyTests", []),
   ],
   cLanguageStandard: .gnu17,

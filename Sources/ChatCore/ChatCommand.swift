@@ -234,6 +234,15 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/done``
   case typing(channel: Snowflake)
 
+  // Files. Only `.system`: the server serves signed links and sweeps what nobody names.
+
+  /// → ``ChatReply/attachment(_:)``
+  case attachment(channel: Snowflake, id: Snowflake)
+  /// → ``ChatReply/picture(_:)``
+  case picture(PicturePlace)
+  /// → ``ChatReply/blobs(_:)`` Those of them that anything names.
+  case referencedBlobs([String])
+
   // Voice.
 
   /// → ``ChatReply/done``, also for what Discord ignores without a word (a full channel). Op 4, and with

@@ -68,6 +68,12 @@ public enum ChatReply: Hashable, Sendable {
   case pins([MessageView], hasMore: Bool)
   /// A voice state.
   case voiceState(VoiceStateView)
+  /// A file of a message.
+  case attachment(Attachment)
+  /// The blob of a picture, if there is one.
+  case picture(String?)
+  /// Blobs that are named by something.
+  case blobs([String])
 }
 
 /// How many members have a role.

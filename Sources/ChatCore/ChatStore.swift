@@ -143,6 +143,10 @@ public protocol ChatStore: ~Copyable {
     -> [Message]
   /// Pinned messages of the channel, newest pin first, pinned before `bound` (all when nil).
   mutating func pins(channel: Snowflake, before bound: WallTime?, limit: Int) throws(StoreError) -> [Message]
+  /// The message of the channel that has the attachment `id`.
+  mutating func message(channel: Snowflake, holding id: Snowflake) throws(StoreError) -> Message?
+  /// Those of `blobs` that an attachment or a picture names; counted in the transaction that names them.
+  mutating func referenced(_ blobs: [String]) throws(StoreError) -> [String]
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

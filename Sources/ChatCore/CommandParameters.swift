@@ -31,6 +31,8 @@ public struct UserChanges: Hashable, Sendable {
   public var username: Change<String> = .keep
   /// The display name.
   public var globalName: Change<String?> = .keep
+  /// The blob of the picture, with its animation's mark.
+  public var avatar: Change<String?> = .keep
 
   /// Changes nothing; set what the body gives.
   public init() {}
@@ -68,6 +70,8 @@ public struct GuildChanges: Hashable, Sendable {
   public var locale: Change<String?> = .keep
   /// All features; those that cannot be changed are passed over.
   public var features: Change<[String]> = .keep
+  /// The blob of the picture, with its animation's mark.
+  public var icon: Change<String?> = .keep
   /// Whether clients show how far boosting has come.
   public var showsProgressBar: Change<Bool> = .keep
 
@@ -283,6 +287,8 @@ public struct MessageDraft: Hashable, Sendable {
   public var flags: MessageFlags = []
   /// Its cards; empty ones are dropped.
   public var embeds: [Embed] = []
+  /// Its files.
+  public var attachments: [AttachmentDraft] = []
 
   /// A message of text; set the rest.
   public init(content: String) {
@@ -296,6 +302,8 @@ public struct MessageChanges: Hashable, Sendable {
   public var content: Change<String> = .keep
   /// All cards; empty ones are dropped.
   public var embeds: Change<[Embed]> = .keep
+  /// All files: those that stay, and new ones.
+  public var attachments: Change<[AttachmentChange]> = .keep
   /// Only SUPPRESS_EMBEDS is taken.
   public var flags: Change<MessageFlags> = .keep
   /// Whom it may mention, in effect when the text changes.

@@ -46,6 +46,12 @@ public enum Limits {
   public static let embedsPerMessage = 10
   /// Code points of a message's embeds together.
   public static let embedsLength = 6000
+  /// Files of a message.
+  public static let attachmentsPerMessage = 10
+  /// Code points of an attachment's description.
+  public static let attachmentDescriptionLength = 1024
+  /// Code points of an attachment's name; Discord's is 260 octets.
+  public static let filenameLength = 100
   /// Code points of an embed's title, author and field names.
   public static let embedNameLength = 256
   /// Code points of an embed's description.

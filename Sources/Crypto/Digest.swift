@@ -60,3 +60,41 @@ public enum Digest {
     return isDone ? code : nil
   }
 }
+
+/// A SHA-256 that takes its input in pieces.
+///
+/// Owned by whoever hashes; one thread.
+@safe
+public final class RunningSHA256 {
+  private let context: OpaquePointer
+
+  /// Begins; `nil` only when OpenSSL is out of memory.
+  public init?() {
+    // Owned from here on, freed by deinit.
+    guard let context = unsafe EVP_MD_CTX_new() else { return nil }
+    unsafe self.context = context
+    // SHA-256 is the library's constant.
+    guard unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { return nil }
+  }
+
+  deinit {
+    // Made in init, freed once.
+    unsafe EVP_MD_CTX_free(context)
+  }
+
+  /// Takes the next `octets`.
+  public func update(_ octets: Span<UInt8>) {
+    // Reads exactly the span.
+    unsafe octets.withUnsafeBytes { _ = unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+  }
+
+  /// The hash of everything taken, 32 octets; no further calls.
+  public func finish() -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    // SHA-256 writes 32 octets, the size of the array.
+    _ = unsafe digest.withUnsafeMutableBufferPointer {
+      unsafe EVP_DigestFinal_ex(context, $0.baseAddress, nil)
+    }
+    return digest
+  }
+}

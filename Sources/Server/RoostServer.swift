@@ -1,4 +1,5 @@
 public import Base
+internal import Blobs
 internal import ChatCore
 internal import Crypto
 internal import HTTPServer
@@ -69,12 +70,14 @@ public final class RoostServer: Sendable {
     let demo = isDev ? try DemoWorld.findOrMake(in: &chat, directory, configuration, at: now) : nil
     let media = try MediaPlane(configuration, isDev: isDev, log: log, at: now)
 
+    let blobs = try openBlobs(in: directory)
     let waker = HTTPWaker()
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
     let services = Services(
       configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
       shards: media.wakes.map { ShardThread(wake: $0, wakeLoop: wakeLoop) },
-      passwords: try PasswordThread(wakeLoop: wakeLoop))
+      passwords: try PasswordThread(wakeLoop: wakeLoop), blobs: blobs,
+      files: try FileThread(blobs: blobs, wakeLoop: wakeLoop), secret: secret)
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
       configuration: httpConfiguration(configuration, certificate.identity),
@@ -85,6 +88,7 @@ public final class RoostServer: Sendable {
     site.withLock { $0 = known }
 
     try services.passwords.start()
+    try services.files.start()
     try services.chat.start(ChatBox(chat))
     for (index, shard) in services.shards.enumerated() {
       let isInPlace = try shard.start(
@@ -111,6 +115,16 @@ public final class RoostServer: Sendable {
     services.chat.stop()
     for shard in services.shards { shard.stop() }
     services.passwords.stop()
+    services.files.stop()
+  }
+
+  private static func openBlobs(in directory: borrowing DataDirectory) throws(ServerError) -> BlobStore {
+    let path = directory.file("blobs")
+    do throws(BlobError) {
+      return try BlobStore(path: path)
+    } catch {
+      throw .store("\(path): \(error)")
+    }
   }
 
   private static func openChat(

@@ -36,6 +36,8 @@ public enum ChatRequestOrigin: UInt64, Sendable {
   case gateway = 0
   case voiceGateway = 1
   case rest = 2
+  /// Files: links that are served, and the sweep of what nobody names.
+  case files = 3
 
   private static let shift: UInt64 = 62
 

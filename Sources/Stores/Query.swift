@@ -1,9 +1,9 @@
 /// Every statement that is prepared once and kept; the raw value is its text.
 enum Query: String, Hashable {
   case putAccount = """
-    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
     ON CONFLICT (id) DO UPDATE SET username = ?2, global_name = ?3, is_bot = ?4, email = ?5,
-      password_hash = ?6, tokens_valid_after = ?7
+      password_hash = ?6, tokens_valid_after = ?7, avatar = ?8
     """
   case putApplication = """
     INSERT INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -15,8 +15,8 @@ enum Query: String, Hashable {
     """
   case deleteCommand = "DELETE FROM commands WHERE id = ?1"
   case putGuild = """
-    INSERT INTO guilds VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4, settings = ?5
+    INSERT INTO guilds VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (id) DO UPDATE SET name = ?2, owner_id = ?3, system_channel_id = ?4, settings = ?5, icon = ?6
     """
   case noteDeletedGuild = """
     UPDATE newest_deleted SET id = max(id, ?1,
@@ -75,12 +75,17 @@ enum Query: String, Hashable {
   case deleteInvite = "DELETE FROM invites WHERE code = ?1"
   case putMessage = """
     INSERT INTO messages
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+      ?19)
     """
+  case putAttachment = "INSERT OR IGNORE INTO attachments VALUES (?1, ?2, ?3, ?4)"
+  case attachmentIDs = "SELECT id FROM attachments WHERE channel_id = ?1 AND message_id = ?2"
+  case deleteAttachment = "DELETE FROM attachments WHERE id = ?1"
   case setLastMessage = "UPDATE channels SET last_message_id = ?2 WHERE id = ?1"
   case updateMessage = """
     UPDATE messages SET content = ?3, edited_at = ?4, flags = ?5, mentions_everyone = ?6, mentions = ?7,
-      mentioned_roles = ?8, embeds = ?9, pinned_at = ?10, extra = ?11 WHERE channel_id = ?1 AND id = ?2
+      mentioned_roles = ?8, embeds = ?9, pinned_at = ?10, extra = ?11, attachments = ?12
+    WHERE channel_id = ?1 AND id = ?2
     """
   case deleteReactions = "DELETE FROM reactions WHERE message_id = ?1"
   case deleteReactionsOf = """
@@ -122,6 +127,12 @@ enum Query: String, Hashable {
       AND (?4 IS NULL OR action = ?4) ORDER BY id LIMIT ?5
     """
   case message = "SELECT * FROM messages WHERE channel_id = ?1 AND id = ?2"
+  case messageHolding = """
+    SELECT messages.* FROM attachments JOIN messages
+      ON messages.channel_id = attachments.channel_id AND messages.id = attachments.message_id
+    WHERE attachments.id = ?2 AND attachments.channel_id = ?1
+    """
+  case blob = "SELECT count FROM blobs WHERE hash = ?1"
   case newestMessages = "SELECT * FROM messages WHERE channel_id = ?1 ORDER BY id DESC LIMIT ?2"
   case messagesBefore = """
     SELECT * FROM messages WHERE channel_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3

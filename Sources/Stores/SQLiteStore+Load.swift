@@ -32,6 +32,7 @@ extension SQLiteStore {
         id: row.id(0), name: row.string(1), ownerID: row.id(2), systemChannelID: row.idOrNil(3),
         roles: byGuild[row.id(0)] ?? [])
       guild.settings = try GuildSettingsCoding.settings(row.text(4))
+      guild.icon = row.text(5)
       return guild
     }
   }
@@ -84,10 +85,10 @@ extension SQLiteStore {
 }
 
 private func account(_ row: SQLiteStatement) -> Account {
-  Account(
-    user: User(
-      id: row.id(0), username: row.string(1), globalName: row.text(2), isBot: row.flag(3)),
-    email: row.text(4), passwordHash: row.text(5), tokensValidAfter: row.time(6))
+  var user = User(id: row.id(0), username: row.string(1), globalName: row.text(2), isBot: row.flag(3))
+  user.avatar = row.text(7)
+  return Account(
+    user: user, email: row.text(4), passwordHash: row.text(5), tokensValidAfter: row.time(6))
 }
 
 private func application(_ row: SQLiteStatement) -> Application {

@@ -51,6 +51,22 @@ extension SQLiteStore {
     try database.rows(.pins, [.id(channel), .time(bound), .number(limit)], readMessage)
   }
 
+  /// The message of the channel that has the attachment `id`.
+  public mutating func message(
+    channel: Snowflake, holding id: Snowflake
+  ) throws(StoreError) -> Message? {
+    try database.rows(.messageHolding, [.id(channel), .id(id)], readMessage).first
+  }
+
+  /// Those of `blobs` that an attachment or a picture names.
+  public mutating func referenced(_ blobs: [String]) throws(StoreError) -> [String] {
+    var found: [String] = []
+    for blob in blobs where try !database.rows(.blob, [.text(blob)], { $0.integer(0) }).isEmpty {
+      found.append(blob)
+    }
+    return found
+  }
+
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
@@ -121,5 +137,6 @@ private func readMessage(_ row: SQLiteStatement) throws(StoreError) -> Message {
   message.embeds = try EmbedCoding.embeds(row.text(15))
   message.pinnedAt = row.timeOrNil(16)
   try MessageExtraCoding.read(row.text(17), into: &message)
+  message.attachments = try AttachmentCoding.attachments(row.text(18))
   return message
 }

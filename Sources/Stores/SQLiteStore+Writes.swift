@@ -21,7 +21,7 @@ extension SQLiteStore {
         .putGuild,
         [
           .id(guild.id), .text(guild.name), .id(guild.ownerID), .id(guild.systemChannelID),
-          .text(orNull: GuildSettingsCoding.text(guild.settings)),
+          .text(orNull: GuildSettingsCoding.text(guild.settings)), .text(orNull: guild.icon),
         ])
     case .deleteGuild(let id):
       try database.run(.noteDeletedGuild, [.id(id)])
@@ -56,6 +56,7 @@ extension SQLiteStore {
     switch write {
     case .message(let message):
       try put(message)
+      try putAttachments(message)
       try database.run(.setLastMessage, [.id(message.channelID), .id(message.id)])
     case .updateMessage(let message):
       try database.run(
@@ -66,7 +67,9 @@ extension SQLiteStore {
           .ids(message.mentions), .ids(message.mentionedRoles),
           .text(orNull: EmbedCoding.text(message.embeds)), .time(message.pinnedAt),
           .text(orNull: MessageExtraCoding.text(message)),
+          .text(orNull: AttachmentCoding.text(message.attachments)),
         ])
+      try replaceAttachments(message)
     case .deleteMessage(let channel, let message):
       try database.run(.deleteReactions, [.id(message)])
       try database.run(.deleteMessage, [.id(channel), .id(message)])
@@ -91,7 +94,7 @@ extension SQLiteStore {
       [
         .id(account.user.id), .text(account.user.username), .text(orNull: account.user.globalName),
         .flag(account.user.isBot), .text(orNull: account.email), .text(orNull: account.passwordHash),
-        .integer(account.tokensValidAfter.milliseconds),
+        .integer(account.tokensValidAfter.milliseconds), .text(orNull: account.user.avatar),
       ])
   }
 
@@ -172,7 +175,27 @@ extension SQLiteStore {
         .id(message.reference?.channelID), .id(message.reference?.messageID),
         .text(orNull: EmbedCoding.text(message.embeds)), .time(message.pinnedAt),
         .text(orNull: MessageExtraCoding.text(message)),
+        .text(orNull: AttachmentCoding.text(message.attachments)),
       ])
+  }
+}
+
+extension SQLiteStore {
+  private mutating func putAttachments(_ message: Message) throws(StoreError) {
+    for attachment in message.attachments {
+      try database.run(
+        .putAttachment,
+        [.id(attachment.id), .id(message.channelID), .id(message.id), .text(attachment.file.blob)])
+    }
+  }
+
+  /// Few messages have attachments, and fewer lose one: those of the others are not touched.
+  private mutating func replaceAttachments(_ message: Message) throws(StoreError) {
+    let kept = try database.rows(.attachmentIDs, [.id(message.channelID), .id(message.id)]) { $0.id(0) }
+    for id in kept where !message.attachments.contains(where: { $0.id == id }) {
+      try database.run(.deleteAttachment, [.id(id)])
+    }
+    try putAttachments(message)
   }
 }
 

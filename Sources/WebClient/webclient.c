@@ -35,6 +35,9 @@ static const uint8_t peer_js[] = {
 static const uint8_t sdp_js[] = {
 #embed "site/sdp.js"
 };
+static const uint8_t files_js[] = {
+#embed "site/files.js"
+};
 static const uint8_t ui_js[] = {
 #embed "site/ui.js"
 };
@@ -57,6 +60,7 @@ static const struct {
     FILE("/assets/voice.js", voice_js, SCRIPT),
     FILE("/assets/peer.js", peer_js, SCRIPT),
     FILE("/assets/sdp.js", sdp_js, SCRIPT),
+    FILE("/assets/files.js", files_js, SCRIPT),
     FILE("/assets/ui.js", ui_js, SCRIPT),
 };
 

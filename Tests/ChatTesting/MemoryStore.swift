@@ -154,6 +154,26 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return found.sorted { ($0.1, $0.0.id) > ($1.1, $1.0.id) }.prefix(limit).map(\.0)
   }
 
+  /// The message with an attachment.
+  public mutating func message(
+    channel: Snowflake, holding id: Snowflake
+  ) throws(StoreError) -> Message? {
+    try check(.read)
+    return current.messages.first { message in
+      message.channelID == channel && message.attachments.contains { $0.id == id }
+    }
+  }
+
+  /// Blobs that are named by a message or a picture.
+  public mutating func referenced(_ blobs: [String]) throws(StoreError) -> [String] {
+    try check(.read)
+    let pictures =
+      current.snapshot.accounts.compactMap(\.user.avatar) + current.snapshot.guilds.compactMap(\.icon)
+    let named = Set(
+      pictures.map(Picture.blob) + current.messages.flatMap { $0.attachments.map(\.file.blob) })
+    return blobs.filter(named.contains)
+  }
+
   /// Ids of an author's messages, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

@@ -25,6 +25,7 @@ from discord.gateway import DiscordWebSocket
 
 import tones
 from community import Community
+from files import Files
 from moderation import Moderation
 
 discord.http.Route.BASE = os.environ["ROOST_API"]
@@ -82,7 +83,7 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(Community, Moderation, discord.Client):
+class Bot(Community, Files, Moderation, discord.Client):
     say = staticmethod(say)
 
     def __init__(self):

@@ -15,6 +15,8 @@ public struct Guild: Hashable, Sendable {
   public var systemChannelID: Snowflake?
   /// All roles with @everyone, sorted by position, then id.
   public var roles: [Role]
+  /// The blob of the picture; clients are told ``Picture/name(_:)``.
+  public var icon: String?
   /// What else its managers decide.
   public var settings = GuildSettings()
 

@@ -95,6 +95,8 @@ public struct Message: Hashable, Sendable {
   public var pinnedAt: WallTime?
   /// Its cards; kept, but not shown, while SUPPRESS_EMBEDS is set.
   public var embeds: [Embed]
+  /// Its files.
+  public var attachments: [Attachment]
 
   /// Makes a message with text only; set the rest.
   public init(
@@ -116,6 +118,7 @@ public struct Message: Hashable, Sendable {
     mentionedRoles = []
     reference = nil
     embeds = []
+    attachments = []
   }
 
   /// The cards that readers are shown.

@@ -10,6 +10,8 @@ public struct User: Hashable, Sendable {
   public var globalName: String?
   /// Whether an application speaks through this user (discriminator "0000" instead of "0").
   public var isBot: Bool
+  /// The blob of the picture; clients are told ``Picture/name(_:)``.
+  public var avatar: String?
 
   /// Makes a user.
   public init(id: Snowflake, username: String, globalName: String?, isBot: Bool) {
@@ -17,6 +19,7 @@ public struct User: Hashable, Sendable {
     self.username = username
     self.globalName = globalName
     self.isBot = isBot
+    avatar = nil
   }
 }
 

@@ -109,6 +109,7 @@ extension ChatService where Store: ~Copyable {
       account.user.globalName = name
       if let name { form.length("global_name", name, 1...Limits.nickLength) }
     }
+    if case .set(let avatar) = changes.avatar { account.user.avatar = avatar }
     try form.finish()
     let view = SelfUser(user: account.user, email: account.email)
     if account == state.accounts[account.user.id] { return .selfUser(view) }

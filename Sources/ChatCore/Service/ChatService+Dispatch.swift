@@ -126,6 +126,9 @@ extension ChatService where Store: ~Copyable {
     case .reactionUsers(let channel, let message, let emoji, let limit, let after):
       try reactionUsers(channel, message, emoji, limit, after, asker)
     case .typing(let channel): try typing(channel, asker)
+    case .attachment(let channel, let id): try attachment(channel, id, asker)
+    case .picture(let place): try picture(place, asker)
+    case .referencedBlobs(let blobs): try referencedBlobs(blobs, asker)
     default: throw .code(.general)
     }
   }

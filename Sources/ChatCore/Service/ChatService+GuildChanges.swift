@@ -13,6 +13,7 @@ extension ChatService where Store: ~Copyable {
       guild.name = TextRules.trimmed(name)
       form.length("name", guild.name, Limits.guildNameLengthMin...Limits.nameLength)
     }
+    if case .set(let icon) = changes.icon { guild.icon = icon }
     apply(changes, to: &guild.settings, &form)
     try form.finish()
     guild.systemChannelID = try named(

@@ -20,6 +20,7 @@ extension ChatService where Store: ~Copyable {
     let embeds = draft.embeds.filter { !$0.isEmpty }
     try check(draft, embeds)
     if !embeds.isEmpty { try seat.require(.embedLinks) }
+    if !draft.attachments.isEmpty { try seat.require(.attachFiles) }
     if let existing = try earlier(draft, author, id) { return .message(existing) }
     let reference = try findReference(draft, seat, asker)
     try checkSlowMode(seat, author, asker.at)
@@ -31,6 +32,7 @@ extension ChatService where Store: ~Copyable {
     message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications])
     message.nonce = draft.nonce
     message.embeds = embeds
+    message.attachments = try attach(draft.attachments, kept: 0, asker)
     if let reference { refer(&message, to: reference, isForward: draft.isForward) }
     let answered = draft.isForward ? nil : reference
     resolveMentions(&message, draft.allowedMentions, seat, answering: answered)
@@ -55,7 +57,9 @@ extension ChatService where Store: ~Copyable {
       form.fail(["content"], "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT", "A forward has no content of its own.")
     }
     try form.finish()
-    if !draft.isForward, TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty {
+    if !draft.isForward, TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty,
+      draft.attachments.isEmpty
+    {
       throw .code(.emptyMessage)
     }
   }
@@ -145,9 +149,9 @@ extension ChatService where Store: ~Copyable {
     let before = try find(channel, id)
     guard !before.kind.isSystem, before.snapshot == nil else { throw .code(.systemMessage) }
     var message = before
-    if changes.content != .keep || changes.embeds != .keep {
+    if changes.content != .keep || changes.embeds != .keep || changes.attachments != .keep {
       guard before.authorID == editor else { throw .code(.cannotEditOthersMessage) }
-      try rewrite(&message, changes, seat, asker.at)
+      try rewrite(&message, changes, seat, asker)
     }
     if case .set(let flags) = changes.flags {
       if before.authorID != editor { try seat.require(.manageMessages) }
@@ -164,7 +168,7 @@ extension ChatService where Store: ~Copyable {
 
   /// The author's own changes: text and cards.
   private mutating func rewrite(
-    _ message: inout Message, _ changes: MessageChanges, _ seat: ChannelSeat, _ now: WallTime
+    _ message: inout Message, _ changes: MessageChanges, _ seat: ChannelSeat, _ asker: Asker
   ) throws(ChatError) {
     var form = FormCheck()
     if case .set(let content) = changes.content {
@@ -177,9 +181,17 @@ extension ChatService where Store: ~Copyable {
       message.embeds = embeds.filter { !$0.isEmpty }
     }
     try form.finish()
-    if TextRules.trimmed(message.content).isEmpty, message.embeds.isEmpty { throw .code(.emptyMessage) }
+    if case .set(let rows) = changes.attachments {
+      message.attachments = try attachments(of: message, after: rows, asker)
+      if rows.contains(where: { if case .add = $0 { true } else { false } }) {
+        try seat.require(.attachFiles)
+      }
+    }
+    if TextRules.trimmed(message.content).isEmpty, message.embeds.isEmpty, message.attachments.isEmpty {
+      throw .code(.emptyMessage)
+    }
     if case .set = changes.embeds, !message.embeds.isEmpty { try seat.require(.embedLinks) }
-    message.editedAt = now
+    message.editedAt = asker.at
     guard case .set = changes.content else { return }
     let reference = message.kind == .reply ? message.reference : nil
     let answered = try reference.map { reference throws(ChatError) in

@@ -44,6 +44,8 @@ public struct Configuration: Hashable, Sendable {
   public var registration = RegistrationPolicy.invite
   /// Most TCP connections at a time, the main and the voice gateway together.
   public var connectionsMax = 10_000
+  /// Most MiB of one request with files.
+  public var uploadMax = 25
   /// Most voice connections at a time.
   public var voicePeersMax = 1_000
   /// Bots of the demo guild that `--dev` makes.

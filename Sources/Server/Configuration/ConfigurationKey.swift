@@ -57,6 +57,7 @@ public struct ConfigurationKey: Sendable {
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
     .choice("registration.policy", \.registration, "Who may create an account."),
     .number("limits.connections", \.connectionsMax, 1...1_000_000, "Most TCP connections at a time."),
+    .number("limits.upload", \.uploadMax, 1...16_384, "Most MiB of a message's files together."),
     .number("limits.voice_peers", \.voicePeersMax, 1...65_536, "Most voice connections at a time."),
     .number("dev.bots", \.devBots, 1...20_000, "Bots in the demo guild of `--dev`; more are for load tests."),
     // A guild has at most 500 channels, two of which are text and stage.

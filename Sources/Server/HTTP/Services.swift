@@ -1,4 +1,5 @@
 internal import Base
+internal import Blobs
 internal import HTTPServer
 internal import Signaling
 internal import Synchronization
@@ -10,6 +11,7 @@ final class Services: Sendable {
     let chatRequests = Counter()
     let mediaCommands = Counter()
     let passwords = Counter()
+    let files = Counter()
   }
 
   let configuration: Configuration
@@ -18,7 +20,13 @@ final class Services: Sendable {
   /// The media plane, in the order of the shards' ids.
   let shards: [ShardThread]
   let passwords: PasswordThread
+  let blobs: BlobStore
+  let files: FileThread
+  /// Signs links to files.
+  let secret: [UInt8]
   let refused = Refused()
+  /// Bodies with files that are on disk and not yet taken in.
+  let spools = Atomic<Int>(0)
   /// Whether everything runs; `/readyz` tells.
   let isReady = Atomic<Bool>(false)
   /// The HTTP server's counts, known once it is made.
@@ -27,12 +35,15 @@ final class Services: Sendable {
   /// Bundles what was made.
   init(
     configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shards: [ShardThread],
-    passwords: PasswordThread
+    passwords: PasswordThread, blobs: BlobStore, files: FileThread, secret: [UInt8]
   ) {
     self.configuration = configuration
     self.tokens = tokens
     self.chat = chat
     self.shards = shards
     self.passwords = passwords
+    self.blobs = blobs
+    self.files = files
+    self.secret = secret
   }
 }

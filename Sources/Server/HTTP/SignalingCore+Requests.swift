@@ -5,14 +5,6 @@ internal import Synchronization
 
 /// Requests that are no WebSocket: the API, the page, and what operators watch.
 extension SignalingCore {
-  /// Multipart uploads may be this long; the REST API refuses their files, but clearly.
-  private static let uploadCountMax = 25 << 20
-
-  func bodyCountMax(_ request: HTTPRequest) -> Int? {
-    request.headers.first("Content-Type")?.hasPrefix("multipart/form-data") == true
-      ? SignalingCore.uploadCountMax : nil
-  }
-
   func received(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
     if RESTAPI.serves(path: request.path) {
       ask(request, exchange, on: loop)
@@ -23,6 +15,7 @@ extension SignalingCore {
       loop.respond(exchange, response)
       return
     }
+    if request.listener < site.mainListeners, serveFile(request, exchange, on: loop) { return }
     let response =
       switch request.path {
       case "/healthz": SignalingCore.text(200, "ok\n")

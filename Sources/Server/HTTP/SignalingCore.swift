@@ -16,6 +16,7 @@ final class SignalingCore {
   var gateway: Gateway<SystemRandom>
   var voice: VoiceGateway<SystemRandom>
   var rest: RESTAPI
+  let links: AttachmentLinks
   var pages = Pages()
   var isStopping = false
 
@@ -26,6 +27,12 @@ final class SignalingCore {
   /// REST requests that wait for their answer.
   private var exchanges: [UInt64: ExchangeID] = [:]
   private var exchangeCount: UInt64 = 0
+  /// Requests whose files the worker takes in.
+  var uploads: [UInt64: RESTRequest] = [:]
+  /// What waits for the chat core's word about files.
+  var fileQuestions: [UInt64: FileQuestion] = [:]
+  var fileQuestionCount: UInt64 = 0
+  var nextSweep = Instant.zero
   /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
   private var voiceSeats: [VoiceKey: VoicePlace] = [:]
   private var departureCount: UInt64 = 0
@@ -37,7 +44,7 @@ final class SignalingCore {
 
   private var gatewayActions = GatewayActions()
   private var voiceActions: [VoiceAction] = []
-  private var restActions: [RESTAction] = []
+  var restActions: [RESTAction] = []
 
   private struct OpenSocket {
     let id: WebSocketID
@@ -58,6 +65,7 @@ final class SignalingCore {
   init(site: Site, services: Services) {
     self.site = site
     self.services = services
+    links = AttachmentLinks(base: site.url, secret: services.secret)
     var gatewayConfiguration = GatewayConfiguration(resumeURL: site.gatewayURL)
     gatewayConfiguration.limits.connectionCountMax = services.configuration.connectionsMax
     gateway = Gateway(
@@ -76,7 +84,7 @@ final class SignalingCore {
       tokens: services.tokens)
   }
 
-  private var now: Moment {
+  var now: Moment {
     Moment(instant: MonotonicClock.now(), wall: WallClock.now())
   }
 
@@ -142,14 +150,23 @@ final class SignalingCore {
 
   /// Passes a request to the REST API; its answer comes later.
   func ask(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
+    if let body = request.bodyFile { return takeIn(request, body, exchange, on: loop) }
+    let id = remember(exchange)
+    rest.receive(restRequest(request), id: id, at: now, into: &restActions)
+    settle(on: loop)
+  }
+
+  func remember(_ exchange: ExchangeID) -> UInt64 {
     exchangeCount += 1
     exchanges[exchangeCount] = exchange
-    let request = RESTRequest(
+    return exchangeCount
+  }
+
+  func restRequest(_ request: HTTPRequest) -> RESTRequest {
+    RESTRequest(
       method: request.method.rawValue, path: request.path, query: request.query,
       headers: request.headers.fields.map { ($0.name, $0.value) }, body: request.body,
       remote: request.remote.ip)
-    rest.receive(request, id: exchangeCount, at: now, into: &restActions)
-    settle(on: loop)
   }
 
   // Mailboxes and time.
@@ -169,19 +186,22 @@ final class SignalingCore {
       case .verified(let id, let isRight): rest.verified(id, isRight, at: now, into: &restActions)
       }
     }
+    for result in services.files.results.drain() { receive(result, on: loop) }
     settle(on: loop)
   }
 
   func expired(on loop: HTTPLoop) {
     let now = now
+    sweep(at: now.instant)
     if gateway.deadline <= now.instant { gateway.expire(at: now, into: &gatewayActions) }
     if voice.deadline <= now.instant { voice.expire(at: now.instant, into: &voiceActions) }
     settle(on: loop)
   }
 
   private func receive(_ output: ChatOutput, on loop: HTTPLoop) {
+    let output = links.sign(output, at: now.wall)
     switch output {
-    case .reply(let id, let reply): receive(reply, to: id)
+    case .reply(let id, let reply): receive(reply, to: id, on: loop)
     case .event(let event):
       gateway.chat(output, at: now, into: &gatewayActions)
       switch event.payload {
@@ -194,10 +214,11 @@ final class SignalingCore {
     perform(on: loop)
   }
 
-  private func receive(_ reply: ChatReply, to id: UInt64) {
+  private func receive(_ reply: ChatReply, to id: UInt64, on loop: HTTPLoop) {
     switch ChatRequestOrigin(of: id) {
     case .gateway: gateway.chat(.reply(id: id, reply), at: now, into: &gatewayActions)
     case .rest: rest.complete(id, reply, at: now, into: &restActions)
+    case .files: receiveFile(reply, to: id, on: loop)
     case .voiceGateway, nil: break
     }
   }
@@ -218,11 +239,11 @@ final class SignalingCore {
 
   // Actions.
 
-  private func settle(on loop: HTTPLoop) {
+  func settle(on loop: HTTPLoop) {
     perform(on: loop)
     retell()
     let retry = heldCommands.allSatisfy(\.isEmpty) ? .distantFuture : now.instant + Limits.commandRetry
-    loop.setTimer(min(gateway.deadline, voice.deadline, retry))
+    loop.setTimer(min(gateway.deadline, voice.deadline, min(retry, nextSweep)))
   }
 
   /// Commands a shard, after those that it had no room for.
@@ -262,7 +283,7 @@ final class SignalingCore {
     switch action {
     case .send(let id, let message): send(message, to: id, on: loop)
     case .close(let id, let code, let reason): close(id, code, reason, on: loop)
-    case .chat(let request): post(request)
+    case .chat(let request): post(request, on: loop)
     }
   }
 
@@ -271,7 +292,7 @@ final class SignalingCore {
     case .send(let id, let message): send(message, to: id, on: loop)
     case .close(let id, let code): close(id, code.rawValue, code.reason, on: loop)
     case .media(let shard, let command): tell(shard, command)
-    case .left(let departure): leave(departure)
+    case .left(let departure): leave(departure, on: loop)
     }
   }
 
@@ -281,7 +302,11 @@ final class SignalingCore {
       guard let exchange = exchanges.removeValue(forKey: id) else { return }
       loop.respond(
         exchange, HTTPResponse(status: response.status, headers: response.headers, body: response.body))
-    case .chat(let request): post(request)
+    case .chat(let request): post(request, on: loop)
+    case .keepPicture(let id, let octets):
+      guard !services.files.jobs.post(.picture(id: id, octets)) else { return }
+      services.refused.files.add()
+      rest.kept(id, .failed, at: now, into: &restActions)
     case .hashPassword(let id, let password):
       guard !services.passwords.jobs.post(.hash(id: id, password: password)) else { return }
       services.refused.passwords.add()
@@ -308,14 +333,14 @@ final class SignalingCore {
   }
 
   /// Asks the chat core; a full mailbox answers at once.
-  private func post(_ request: ChatRequest) {
+  func post(_ request: ChatRequest, on loop: HTTPLoop) {
     guard !services.chat.requests.post(request) else { return }
     services.refused.chatRequests.add()
-    receive(.failure(.unavailable), to: request.id)
+    receive(.failure(.unavailable), to: request.id, on: loop)
   }
 
   /// Ends the voice state of somebody whose voice connection is gone, unless they are elsewhere already.
-  private func leave(_ departure: VoiceDeparture) {
+  private func leave(_ departure: VoiceDeparture, on loop: HTTPLoop) {
     let place = VoicePlace(channel: departure.channel, session: departure.sessionID)
     guard voiceSeats[VoiceKey(guild: departure.server, user: departure.user)] == place else { return }
     departureCount += 1
@@ -326,6 +351,7 @@ final class SignalingCore {
     post(
       ChatRequest(
         id: ChatRequestOrigin.voiceGateway.id(departureCount),
-        actor: .user(departure.user, issued: now.wall), command: .updateVoiceState(update), at: now.wall))
+        actor: .user(departure.user, issued: now.wall), command: .updateVoiceState(update), at: now.wall),
+      on: loop)
   }
 }

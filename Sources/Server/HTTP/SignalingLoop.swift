@@ -59,9 +59,9 @@ final class SignalingLoop: HTTPApplication {
     core.expired(on: loop)
   }
 
-  /// How much of a body is taken before the application sees it.
-  func bodyCountMax(_ request: HTTPRequest) -> Int? {
-    core.bodyCountMax(request)
+  /// Where a body goes before the application sees it.
+  func bodyPlan(_ request: HTTPRequest) -> BodyPlan {
+    core.bodyPlan(request)
   }
 
   /// The last words to every client.

@@ -15,6 +15,17 @@ package enum Limits {
   ///
   /// Full: answered "overloaded" at once.
   static let passwords = 64
+  /// Forms with files that are received or wait for the file worker: each has a body on disk.
+  ///
+  /// Full: answered 503 before the body is sent.
+  static let fileJobs = 128
+  /// How old a blob that nothing names must be to be swept, in seconds: longer than any upload takes from its
+  /// file being kept to its message being stored, which is a minute at most.
+  static let sweepAge: Int64 = 3_600
+  /// How often blobs that nothing names are looked for.
+  static let sweepInterval = Interval.seconds(1_800)
+  /// Blobs that the chat core is asked about at a time: about a millisecond.
+  static let sweptTogether = 256
   /// Media threads: more processors than one node's network card feeds, and one octet numbers them.
   static let shards = 64
   /// Commands that wait for a shard, a dozen octets to a kilobyte each.

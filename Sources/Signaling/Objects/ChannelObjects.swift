@@ -90,7 +90,7 @@ extension JSONWriter {
     null("splash")
     null("banner")
     field("description", guild.settings.description)
-    null("icon")
+    field("icon", guild.icon.map(Picture.name))
     array("features") { for feature in guild.settings.features { $0.element(feature) } }
     field("verification_level", guild.settings.verificationLevel)
     null("vanity_url_code")

@@ -17,7 +17,7 @@ extension JSONWriter {
   mutating func guildAttributes(_ guild: Guild) {
     let settings = guild.settings
     field("name", guild.name)
-    null("icon")
+    field("icon", guild.icon.map(Picture.name))
     null("icon_hash")
     null("splash")
     null("discovery_splash")
@@ -83,7 +83,7 @@ extension JSONWriter {
   mutating func guildSummary(_ summary: GuildSummary, withCounts: Bool) {
     field("id", summary.guild.id)
     field("name", summary.guild.name)
-    null("icon")
+    field("icon", summary.guild.icon.map(Picture.name))
     null("banner")
     field("owner", summary.isOwner)
     field("permissions", summary.permissions)

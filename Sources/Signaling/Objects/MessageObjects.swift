@@ -36,7 +36,10 @@ extension JSONWriter {
       }
     }
     array("mention_roles") { for role in message.mentionedRoles { $0.element(role) } }
-    array("attachments") { _ in }
+    array("attachments") {
+      guard form != .redactedEvent else { return }
+      for attachment in message.attachments { $0.object { $0.attachment(attachment) } }
+    }
     array("embeds") {
       guard form != .redactedEvent else { return }
       for embed in message.shownEmbeds { $0.object { $0.embed(embed) } }
@@ -53,6 +56,25 @@ extension JSONWriter {
     guard form.isEvent else { return }
     place(message.guildID)
     if let member = view.authorMember { object("member") { $0.partialMember(member) } }
+  }
+
+  /// The fields of an attachment.
+  private mutating func attachment(_ attachment: Attachment) {
+    let file = attachment.file
+    field("id", attachment.id)
+    field("filename", attachment.filename)
+    field("size", file.size)
+    field("url", attachment.url)
+    field("proxy_url", attachment.url)
+    if let type = file.contentType { field("content_type", type) }
+    if let description = attachment.description { field("description", description) }
+    if let width = file.width, let height = file.height {
+      field("width", width)
+      field("height", height)
+    }
+    // IS_SPOILER.
+    field("flags", attachment.isSpoiler ? 1 << 3 : 0)
+    field("content_scan_version", 0)
   }
 
   private mutating func nonce(_ nonce: Nonce?) {

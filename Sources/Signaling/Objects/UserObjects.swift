@@ -10,7 +10,7 @@ extension JSONWriter {
     field("username", user.username)
     field("discriminator", user.isBot ? "0000" : "0")
     field("global_name", user.globalName)
-    null("avatar")
+    field("avatar", user.avatar.map(Picture.name))
     field("bot", user.isBot)
     field("system", false)
     null("banner")

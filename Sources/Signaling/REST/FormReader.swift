@@ -23,6 +23,9 @@ struct FormReader {
     return value
   }
 
+  /// Whether the field is there and null.
+  func isNull(_ key: String) -> Bool { object[key]?.isNull == true }
+
   /// Notes a problem of the field `key`.
   mutating func note(_ key: String, _ code: String, _ message: String) {
     problems.append(FieldError(path: path + [key], code: code, message: message))
@@ -96,7 +99,7 @@ struct FormReader {
     }
   }
 
-  /// Refuses a picture: this server keeps none, and null is what it says itself.
+  /// Refuses a picture where this server keeps none; null is what it says itself.
   mutating func refusePicture(_ key: String) {
     if value(key) != nil { note(key, "IMAGE_INVALID", "This server does not keep pictures.") }
   }

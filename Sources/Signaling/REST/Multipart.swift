@@ -5,28 +5,30 @@
 /// ```
 /// Parts may come in any order: some libraries send the files before `payload_json`. Refuses a missing
 /// boundary, more parts or longer part headers than the limits, and a body that ends early.
-struct Multipart: Sendable {
+package struct Multipart: Sendable {
   /// One part.
-  struct Part: Sendable {
+  package struct Part: Sendable {
     /// `name` of its Content-Disposition.
-    let name: String
+    package let name: String
     /// `filename` of its Content-Disposition; with one, the part is a file.
-    let filename: String?
+    package let filename: String?
+    /// Its Content-Type, in lower case and without parameters.
+    package let type: String?
     /// Where its content lies in the body.
-    let content: Range<Int>
+    package let content: Range<Int>
   }
 
   /// Ten files, their descriptions and the payload.
-  private static let partCountMax = 24
+  package static let partCountMax = 24
   /// Room for a long file name, percent-encoded.
-  private static let headerCountMax = 4_096
+  package static let headerCountMax = 4_096
   /// RFC 2046 §5.1.1.
   private static let boundaryCountMax = 70
 
   let parts: [Part]
 
   /// The boundary that a Content-Type of `multipart/form-data` names.
-  static func boundary(of contentType: String) -> String? {
+  package static func boundary(of contentType: String) -> String? {
     parameter("boundary", of: contentType).flatMap {
       (1...boundaryCountMax).contains($0.utf8.count) ? $0 : nil
     }
@@ -54,18 +56,33 @@ struct Multipart: Sendable {
     self.parts = parts
   }
 
-  private static func part(_ header: ArraySlice<UInt8>, content: Range<Int>) -> Part? {
+  /// Reads the header of a part whose content lies at `content`; `nil` when it has no name.
+  package static func part(_ header: ArraySlice<UInt8>, content: Range<Int>) -> Part? {
     guard let text = String(validating: header, as: UTF8.self) else { return nil }
+    var name: String?
+    var filename: String?
+    var type: String?
     for line in text.split(separator: "\r\n") {
-      guard let colon = line.firstIndex(of: ":"),
-        line[..<colon].lowercased() == "content-disposition"
-      else { continue }
+      guard let colon = line.firstIndex(of: ":") else { continue }
       let value = String(line[line.index(after: colon)...])
-      guard let name = parameter("name", of: value) else { return nil }
-      let filename = parameter("filename", of: value) ?? parameter("filename*", of: value)
-      return Part(name: name, filename: filename, content: content)
+      switch line[..<colon].lowercased() {
+      case "content-disposition":
+        name = parameter("name", of: value)
+        filename = parameter("filename", of: value) ?? extended(parameter("filename*", of: value))
+      case "content-type":
+        type = value.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+      default: break
+      }
     }
-    return nil
+    return name.map { Part(name: $0, filename: filename, type: type, content: content) }
+  }
+
+  /// `UTF-8''na%C3%AFve.txt` (RFC 8187 §3.2) as the text that it stands for.
+  private static func extended(_ text: String?) -> String? {
+    guard let text else { return nil }
+    let parts = text.split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3 else { return text }
+    return PercentCoding.decode(parts[2], plus: .itself) ?? text
   }
 
   /// The value of `name=value` or `name="value"` after the first semicolon.

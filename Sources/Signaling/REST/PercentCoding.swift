@@ -1,5 +1,5 @@
 /// Percent-encoding of paths and queries (RFC 3986 §2.1) and of forms.
-enum PercentCoding {
+package enum PercentCoding {
   /// What a plus sign stands for.
   enum Plus {
     case itself, space
@@ -27,6 +27,19 @@ enum PercentCoding {
   /// The text that `text` stands for; `nil` when it is not UTF-8.
   static func decode(_ text: some StringProtocol, plus: Plus) -> String? {
     octets(text, plus: plus).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+
+  /// `text` as one segment of a path: all but RFC 3986's unreserved characters encoded.
+  package static func encode(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var result: [UInt8] = []
+    for octet in text.utf8 {
+      switch octet {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: result.append(octet)
+      default: result += [0x25, digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func nibble(_ character: UInt8) -> UInt8? {

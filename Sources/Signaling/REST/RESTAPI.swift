@@ -22,6 +22,7 @@ public struct RESTAPI: Sendable {
     case credentials(password: String)
     case verdict(Snowflake?)
     case session
+    case picture(ChatCommand)
   }
 
   /// An exchange that is not answered yet.
@@ -35,7 +36,7 @@ public struct RESTAPI: Sendable {
 
   let configuration: RESTConfiguration
   let tokens: TokenAuthority
-  private let router = RESTRouter()
+  let router = RESTRouter()
   private var limiter: RESTRateLimiter
   private var failures: WindowTable<IPAddress>
   private var accountLogins: WindowTable<String>
@@ -141,6 +142,23 @@ public struct RESTAPI: Sendable {
     ask(.openSession(user: user), as: .nobody, id: id, at: now, into: &actions)
   }
 
+  /// The worker kept a picture, or did not.
+  public mutating func kept(
+    _ id: UInt64, _ picture: KeptPicture, at now: Moment, into actions: inout [RESTAction]
+  ) {
+    guard let exchange = exchanges[id], case .picture(let command) = exchange.stage else { return }
+    switch picture {
+    case .kept(let blob):
+      exchanges[id]?.stage = .reply
+      ask(command.with(picture: blob), as: exchange.actor, id: id, at: now, into: &actions)
+    case .invalid:
+      let problem = FieldError(
+        path: [command.pictureField], code: "IMAGE_INVALID", message: "Invalid image data")
+      finish(id, RESTError.form([problem]).response, exchange, at: now, into: &actions)
+    case .failed: finish(id, RESTError.overloaded.response, exchange, at: now, into: &actions)
+    }
+  }
+
   /// Nobody waits for the exchange any more: its connection is gone.
   public mutating func cancel(_ id: UInt64) {
     exchanges[id] = nil
@@ -207,6 +225,10 @@ public struct RESTAPI: Sendable {
       exchange.stage = .hash(registration)
       exchanges[id] = exchange
       actions.append(.hashPassword(id: id, password: password))
+    case .keepPicture(let octets, let command):
+      exchange.stage = .picture(command)
+      exchanges[id] = exchange
+      actions.append(.keepPicture(id: id, octets: octets))
     }
   }
 
@@ -222,12 +244,16 @@ public struct RESTAPI: Sendable {
     }
     let header = request.header("authorization") ?? ""
     if header.isEmpty, route.isAnonymous { return nil }
-    let token = header.hasPrefix("Bot ") ? String(header.dropFirst(4)) : header
-    if let claim = tokens.verify(token) { return claim }
+    if let claim = claim(of: header) { return claim }
     // The demo page logs in with an old token still in its store.
     if route == .login || route == .register { return nil }
     _ = failures.count(request.remote, limits.failureRate, at: now.instant)
     throw .unauthorized
+  }
+
+  /// What the token in an Authorization field says; `nil` when it does not hold.
+  func claim(of header: String) -> TokenClaim? {
+    tokens.verify(header.hasPrefix("Bot ") ? String(header.dropFirst(4)) : header)
   }
 
   private mutating func throttle(

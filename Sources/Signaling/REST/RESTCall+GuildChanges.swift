@@ -4,7 +4,7 @@ import JSON
 
 /// Bodies that change guilds and roles, and lists that reorder roles and channels.
 extension RESTCall {
-  func guildChanges() throws(RESTError) -> GuildChanges {
+  func guildChangePlan() throws(RESTError) -> RESTPlan {
     var form = try form()
     var changes = GuildChanges()
     changes.name = form.change("name") { $0.string($1) }
@@ -25,9 +25,11 @@ extension RESTCall {
     changes.locale = form.clearable("preferred_locale") { $0.string($1) }
     changes.features = form.change("features") { $0.strings($1) }
     changes.showsProgressBar = form.change("premium_progress_bar_enabled") { $0.bool($1) }
-    for key in ["icon", "splash", "discovery_splash", "banner"] { form.refusePicture(key) }
+    let icon = form.clearable("icon") { $0.picture($1) }
+    if case .set(nil) = icon { changes.icon = .set(nil) }
+    for key in ["splash", "discovery_splash", "banner"] { form.refusePicture(key) }
     try form.check()
-    return changes
+    return RESTCall.plan(.modifyGuild(try id("guild"), changes), with: icon)
   }
 
   func roleChanges() throws(RESTError) -> RoleChanges {

@@ -11,7 +11,6 @@ extension RESTCall {
       let name = form.requiredString("name")
       try form.check()
       return .createGuild(name: name, owner: nil)
-    case .modifyGuild: return .modifyGuild(try id("guild"), try guildChanges())
     case .deleteGuild: return .deleteGuild(try id("guild"))
     case .getGuildChannels: return .channels(guild: try id("guild"))
     case .createChannel: return try createChannel()

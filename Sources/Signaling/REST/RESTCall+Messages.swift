@@ -76,6 +76,7 @@ extension RESTCall {
     draft.allowedMentions = RESTCall.allowedMentions(&form)
     draft.flags = RESTCall.flags(&form) ?? []
     draft.embeds = RESTCall.embeds(&form) ?? []
+    draft.attachments = attachments(&form)
     if var reference = form.nested("message_reference") {
       draft.replyTo = reference.snowflake("message_id")
       draft.replyChannel = reference.snowflake("channel_id")
@@ -98,6 +99,7 @@ extension RESTCall {
     case .keep: break
     case .set(let embeds): changes.embeds = .set(embeds ?? [])
     }
+    changes.attachments = attachmentChanges(&form)
     if let flags = RESTCall.flags(&form) { changes.flags = .set(flags) }
     changes.allowedMentions = RESTCall.allowedMentions(&form)
     try form.check()

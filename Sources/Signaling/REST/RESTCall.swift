@@ -58,7 +58,9 @@ struct RESTCall {
 
   /// The body's fields.
   func form() throws(RESTError) -> FormReader {
-    FormReader(try RequestBody.object(of: request, limits), path: [])
+    var limits = limits
+    if route.takesPicture { limits.jsonCountMax = max(limits.jsonCountMax, limits.pictureJSONCountMax) }
+    return FormReader(try RequestBody.object(of: request, limits), path: [])
   }
 
   /// The rows of a body that is a list of objects.

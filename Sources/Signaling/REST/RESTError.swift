@@ -28,7 +28,7 @@ struct RESTError: Error, Hashable, Sendable {
     status: 400, code: 50109, message: "The request body contains invalid JSON.")
   static let invalidVersion = RESTError(status: 400, code: 50041, message: "Invalid API version provided")
   static let filesRefused = RESTError(
-    status: 400, code: 50046, message: "Invalid file uploaded: this server does not take files")
+    status: 400, code: 50046, message: "Invalid file uploaded: files are taken with messages only")
   /// The same for an unknown name and a wrong password.
   static let invalidLogin = RESTError.form(
     ["login", "password"].map {

@@ -4,8 +4,10 @@ import Base
 public struct RESTLimits: Hashable, Sendable {
   /// Largest body of a JSON request: a message of 2,000 code points, all escaped, fits four times.
   public var jsonCountMax = 128 << 10
-  /// Largest multipart body, Discord's 25 MiB; its files are refused, but clearly.
-  public var multipartCountMax = 25 << 20
+  /// Largest JSON request that brings a picture, as a data URI a third longer than the picture itself.
+  public var pictureJSONCountMax = 1 << 20
+  /// Largest multipart body in memory: forms with files go to disk, and files elsewhere are refused.
+  public var multipartCountMax = 1 << 20
   /// Code points of a password, Discord's range: Argon2id takes more, but not from the network.
   public var passwordCount = 8...72
   /// Exchanges that wait for the chat core or for the password worker; more are answered with 503.

@@ -15,6 +15,8 @@ public struct RESTRequest: Sendable {
   public let body: [UInt8]
   /// Who sent it, for throttling.
   public let remote: IPAddress
+  /// The body, when it was taken in as a form with files; `body` is empty then.
+  public var upload: Result<UploadedForm, UploadProblem>?
 
   /// Makes a request of its parts.
   public init(
@@ -70,4 +72,16 @@ public enum RESTAction: Sendable {
   case hashPassword(id: UInt64, password: String)
   /// Verifies a password on the worker; the result goes to ``RESTAPI/verified(_:_:at:into:)``.
   case verifyPassword(id: UInt64, password: String, hash: String)
+  /// Keeps a picture on the worker; the result goes to ``RESTAPI/kept(_:_:at:into:)``.
+  case keepPicture(id: UInt64, octets: [UInt8])
+}
+
+/// What became of a ``RESTAction/keepPicture(id:octets:)``.
+public enum KeptPicture: Hashable, Sendable {
+  /// The picture's blob, after ``Picture/animatedMark`` when it moves.
+  case kept(String)
+  /// It is no picture in a known format.
+  case invalid
+  /// The disk did not take it, or too many wait.
+  case failed
 }

@@ -12,6 +12,8 @@ enum RESTPlan {
   case logIn(login: String, password: String)
   /// The password is hashed, and the account made.
   case register(Registration, password: String)
+  /// The picture is kept, then the chat core is asked.
+  case keepPicture([UInt8], for: ChatCommand)
 }
 
 extension RESTCall {
@@ -35,7 +37,8 @@ extension RESTCall {
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
       .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .deleteBan, .getAuditLog:
       .ask(try memberCommand())
-    case .createGuild, .getGuild, .modifyGuild, .deleteGuild, .getGuildChannels, .createChannel,
+    case .modifyGuild: try guildChangePlan()
+    case .createGuild, .getGuild, .deleteGuild, .getGuildChannels, .createChannel,
       .getGuildRoles, .getRole, .getRoleMemberCounts, .moveRoles, .moveChannels, .createRole, .modifyRole,
       .deleteRole, .getGuildInvites, .getChannel,
       .modifyChannel, .deleteChannel, .setOverwrite, .deleteOverwrite, .getChannelInvites,
@@ -47,6 +50,12 @@ extension RESTCall {
       .getPinsOld, .pinMessageOld, .unpinMessageOld, .crosspostMessage:
       .ask(try messageCommand())
     }
+  }
+
+  /// A change that may bring a picture.
+  static func plan(_ command: ChatCommand, with picture: Change<[UInt8]?>) -> RESTPlan {
+    if case .set(let octets?) = picture { return .keepPicture(octets, for: command) }
+    return .ask(command)
   }
 
   private static func gatewayBot(_ configuration: RESTConfiguration) -> RESTResponse {
@@ -84,8 +93,10 @@ extension RESTCall {
       var changes = UserChanges()
       changes.username = form.change("username") { $0.string($1) }
       changes.globalName = form.clearable("global_name") { $0.string($1) }
+      let avatar = form.clearable("avatar") { $0.picture($1) }
+      if case .set(nil) = avatar { changes.avatar = .set(nil) }
       try form.check()
-      return .ask(.modifyCurrentUser(changes))
+      return RESTCall.plan(.modifyCurrentUser(changes), with: avatar)
     case .getUser: return .ask(.user(try user("user")))
     case .getOwnOAuthApplication, .getOwnApplication: return .ask(.currentApplication)
     case .getOwnGuilds: return .ask(.currentGuilds)

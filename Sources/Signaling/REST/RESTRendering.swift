@@ -66,7 +66,8 @@ struct RenderingOptions: Sendable {
       .list { for view in views { $0.object { $0.message(view, .rest) } } }
     case .pins(let views, let hasMore): pins(views, hasMore, route)
     case .voiceState(let view): .object { $0.voiceState(view) }
-    case .authenticated, .credentials, .bot, .ready: RESTError.internalError.response
+    case .authenticated, .credentials, .bot, .ready, .attachment, .picture, .blobs:
+      RESTError.internalError.response
     }
   }
 

@@ -9,6 +9,7 @@ enum RequestBody {
 
   /// Reads the object; an empty body is an empty object.
   static func object(of request: RESTRequest, _ limits: RESTLimits) throws(RESTError) -> JSONObject {
+    if let upload = request.upload { return try uploaded(upload, limits) }
     if request.body.isEmpty { return JSONObject([]) }
     let contentType = request.header("content-type") ?? ""
     let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
@@ -81,6 +82,18 @@ enum RequestBody {
           JSONObject.Field(key: part.name, value: .string($0))
         }
       })
+  }
+
+  private static func uploaded(
+    _ upload: Result<UploadedForm, UploadProblem>, _ limits: RESTLimits
+  ) throws(RESTError) -> JSONObject {
+    switch upload {
+    case .failure(.malformed): throw .badRequest
+    case .failure(.unwritten), .failure(.overloaded): throw .overloaded
+    case .success(let form):
+      if let payload = form.payload { return try parse(payload, limits) }
+      return JSONObject(form.fields.map { JSONObject.Field(key: $0.name, value: .string($0.value)) })
+    }
   }
 
   private static func urlencoded(_ body: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONObject {

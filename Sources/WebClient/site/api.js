@@ -1,5 +1,7 @@
 // REST, version 10: the public API and nothing else.
 
+import { messageForm } from './files.js';
+
 export class APIError extends Error {
   constructor(status, body) {
     super(messageOf(status, body));
@@ -37,9 +39,11 @@ export class API {
     for (let attempt = 0; ; attempt += 1) {
       const headers = {};
       if (this.token) headers.Authorization = this.token;
-      if (body !== undefined) headers['Content-Type'] = 'application/json';
+      // A form names its own type, with the boundary.
+      const isForm = body instanceof FormData;
+      if (body !== undefined && !isForm) headers['Content-Type'] = 'application/json';
       const response = await fetch(this.base + path, {
-        method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+        method, headers, body: body === undefined || isForm ? body : JSON.stringify(body),
       });
       const text = await response.text();
       const value = text && (response.headers.get('Content-Type') ?? '').includes('json') ? JSON.parse(text) : null;
@@ -85,7 +89,9 @@ export class API {
     return this.request('GET', `/channels/${channel}/messages?limit=50${query}`);
   }
 
-  sendMessage(channel, content, nonce) {
-    return this.request('POST', `/channels/${channel}/messages`, { content, nonce, enforce_nonce: true });
+  sendMessage(channel, content, nonce, files = []) {
+    const message = { content, nonce, enforce_nonce: true };
+    return this.request(
+      'POST', `/channels/${channel}/messages`, files.length > 0 ? messageForm(message, files) : message);
   }
 }

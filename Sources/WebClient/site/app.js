@@ -182,9 +182,9 @@ function showMessages() {
   ui.renderMessages(messages, author => state.guilds.get(guild)?.nicks.get(author.id) || author.global_name || author.username);
 }
 
-async function send(text) {
+async function send(text, files) {
   try {
-    keep(await api.sendMessage(channel, text, crypto.randomUUID().slice(0, 23)));
+    keep(await api.sendMessage(channel, text, crypto.randomUUID().slice(0, 23), files));
   } catch (error) {
     ui.announce(`The message was not sent: ${error.message}`);
   }

@@ -1,5 +1,6 @@
 // The page's elements: values in, DOM out. What a person does comes back through `on`.
 
+import { renderFiles } from './files.js';
 import { CATEGORY, isVoice } from './state.js';
 
 const $ = id => document.getElementById(id);
@@ -53,9 +54,10 @@ export function listen(on) {
   $('message-form').addEventListener('submit', event => {
     event.preventDefault();
     const text = $('message').value.trim();
-    if (!text) return;
-    $('message').value = '';
-    on.send(text);
+    const files = [...$('files').files];
+    if (!text && files.length === 0) return;
+    $('message').value = $('files').value = '';
+    on.send(text, files);
   });
   $('guilds').addEventListener('click', event => {
     const button = event.target.closest('[data-guild-id]');
@@ -200,11 +202,12 @@ export function renderMessages(messages, nameOf) {
     item.append(
       make('span', '', { class: 'author' }),
       make('time', time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }), { datetime: message.timestamp }),
-      make('p'));
+      make('p'), make('ul', '', { class: 'files' }));
     return item;
   }, (item, message) => {
     write(item.firstElementChild, nameOf(message.author));
-    write(item.lastElementChild, textOf(message));
+    write(item.querySelector('p'), textOf(message));
+    renderFiles(item.lastElementChild, message.attachments ?? []);
     set(item, 'data-type', message.type);
   });
   if (atEnd) list.scrollTop = list.scrollHeight;
@@ -214,9 +217,8 @@ export function renderMessages(messages, nameOf) {
 const EVENTS = { 6: 'pinned a message.', 7: 'joined the guild.', 27: 'began a stage.', 28: 'ended the stage.' };
 
 function textOf(message) {
-  const files = (message.attachments ?? []).map(file => `[${file.filename}]`);
   const embeds = (message.embeds ?? []).map(embed => [embed.title, embed.description].filter(Boolean).join('\n'));
-  const text = [message.content || EVENTS[message.type], ...files, ...embeds].filter(Boolean).join('\n');
+  const text = [message.content || EVENTS[message.type], ...embeds].filter(Boolean).join('\n');
   return message.edited_timestamp ? `${text} (edited)` : text;
 }
 

@@ -1,0 +1,64 @@
+internal import Blobs
+internal import HTTPServer
+internal import Signaling
+
+/// One file as an answer: its validators, its piece, and what keeps a browser from running it.
+struct FileAnswer {
+  let blob: String
+  /// `nil`: what the file's header says.
+  let type: String?
+  let filename: String
+  /// The Cache-Control field.
+  let cache: String
+
+  /// Whatever a file's name or content, no script of it runs with the page's rights.
+  private static let safety = [
+    ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"), ("Access-Control-Allow-Origin", "*"),
+    ("Referrer-Policy", "no-referrer"),
+  ]
+
+  /// The answer to GET or HEAD; 404 when the blob is not there.
+  func response(to request: HTTPRequest, from blobs: BlobStore) -> HTTPResponse {
+    guard let (descriptor, count) = blobs.open(blob) else { return FileAnswer.gone(404) }
+    let file = BodyFile(owning: descriptor)
+    let type = type ?? blobs.picture(descriptor, 0..<count)?.format.rawValue
+    let (served, isInline) = MediaType.served(type)
+    let tag = "\"\(blob)\""
+    var headers = FileAnswer.safety
+    headers += [("ETag", tag), ("Cache-Control", cache), ("Accept-Ranges", "bytes")]
+    if request.headers.list("If-None-Match", contains: tag) || request.headers.first("If-None-Match") == "*" {
+      return HTTPResponse(status: 304, headers: headers)
+    }
+    headers += [("Content-Type", served), ("Content-Disposition", disposition(isInline: isInline))]
+    // A range of another version would be a piece of something else.
+    let condition = request.headers.first("If-Range")
+    let asked = condition == nil || condition == tag ? request.headers.first("Range") : nil
+    switch ByteRange(asked, of: count) {
+    case .whole:
+      var response = HTTPResponse(status: 200, headers: headers)
+      response.file = FileBody(file, 0..<count)
+      return response
+    case .piece(let range):
+      headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(count)"))
+      var response = HTTPResponse(status: 206, headers: headers)
+      response.file = FileBody(file, range)
+      return response
+    case .unsatisfiable:
+      return HTTPResponse(
+        status: 416, headers: FileAnswer.safety + [("Content-Range", "bytes */\(count)")])
+    }
+  }
+
+  /// RFC 6266: the name in RFC 8187's encoding, which has no quotation marks to break out of.
+  private func disposition(isInline: Bool) -> String {
+    "\(isInline ? "inline" : "attachment"); filename*=UTF-8''\(PercentCoding.encode(filename))"
+  }
+
+  /// An answer without a file.
+  static func gone(_ status: Int) -> HTTPResponse {
+    HTTPResponse(
+      status: status, headers: safety + [("Content-Type", "text/plain; charset=utf-8")],
+      body: Array("This content is no longer available.".utf8))
+  }
+}

@@ -1,0 +1,103 @@
+public import Base
+public import ChatCore
+import Crypto
+
+/// Links to attachments that hold for a while and name nothing else.
+///
+/// ```
+/// {base}/attachments/{channel}/{attachment}/{filename}?ex={hex}&is={hex}&hm={hex}&
+/// ```
+/// `is` and `ex` are seconds since 1970, `hm` is HMAC-SHA-256 over path and times. Whoever has a link may
+/// read the file until `ex`; a deleted attachment is gone at once, because the chat core is asked each time.
+public struct AttachmentLinks: Sendable {
+  /// How long a link holds at least, in seconds: Discord's 24 hours.
+  static let validity: Int64 = 86_400
+  /// Links begin at multiples of this, so that the same file has the same link for a while and is cached.
+  static let granularity: Int64 = 3_600
+  private static let purpose = "roost attachment 1 "
+
+  private let base: String
+  private let secret: [UInt8]
+
+  /// Makes links below `base`, the site's address without a slash at the end.
+  public init(base: String, secret: [UInt8]) {
+    self.base = base
+    self.secret = secret
+  }
+
+  /// What a link says.
+  public enum Verdict: Hashable, Sendable {
+    /// It holds for this attachment, for so many seconds more.
+    case holds(channel: Snowflake, attachment: Snowflake, seconds: Int64)
+    /// It is ours, and its time is over.
+    case expired
+    /// It is none of ours.
+    case forged
+  }
+
+  /// The link to an attachment.
+  func url(channel: Snowflake, _ attachment: Attachment, at now: WallTime) -> String {
+    let name = PercentCoding.encode(attachment.filename)
+    let path = "/attachments/\(channel)/\(attachment.id)/\(name)"
+    let seconds = now.milliseconds / 1_000
+    let issued = seconds - seconds % AttachmentLinks.granularity
+    let times = times(issued, issued + AttachmentLinks.granularity + AttachmentLinks.validity)
+    return "\(base)\(path)?\(times)&hm=\(code(path, times))&"
+  }
+
+  /// What the link with `path` and `query`, as they came, says at `now`.
+  public func verify(path: String, query: String, at now: WallTime) -> Verdict {
+    let fields = FormFields(query)
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 5, parts[1] == "attachments",
+      let channel = Snowflake(parts[2]), let attachment = Snowflake(parts[3]),
+      let expiry = fields["ex"].flatMap({ Int64($0, radix: 16) }),
+      let issued = fields["is"].flatMap({ Int64($0, radix: 16) }), let given = fields["hm"]
+    else { return .forged }
+    let expected = code(path, times(issued, expiry))
+    guard !expected.isEmpty, Digest.areEqual(Array(given.utf8), Array(expected.utf8)) else { return .forged }
+    let left = expiry.subtractingReportingOverflow(now.milliseconds / 1_000).partialValue
+    return left > 0 ? .holds(channel: channel, attachment: attachment, seconds: left) : .expired
+  }
+
+  private func times(_ issued: Int64, _ expiry: Int64) -> String {
+    "ex=\(String(expiry, radix: 16))&is=\(String(issued, radix: 16))"
+  }
+
+  /// 64 hexadecimal digits; none when OpenSSL finds no memory.
+  private func code(_ path: String, _ times: String) -> String {
+    let text = AttachmentLinks.purpose + path + "?" + times
+    let octets = Digest.hmacSHA256(key: secret, Array(text.utf8)) ?? []
+    return octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+extension AttachmentLinks {
+  /// `output` with a link in every attachment that it shows.
+  public func sign(_ output: ChatOutput, at now: WallTime) -> ChatOutput {
+    switch output {
+    case .reply(let id, .message(let view)): return .reply(id: id, .message(signed(view, now)))
+    case .reply(let id, .messages(let views)):
+      return .reply(id: id, .messages(views.map { signed($0, now) }))
+    case .event(let event):
+      switch event.payload {
+      case .messageCreate(let view):
+        return .event(ChatEvent(audience: event.audience, payload: .messageCreate(signed(view, now))))
+      case .messageUpdate(let view):
+        return .event(ChatEvent(audience: event.audience, payload: .messageUpdate(signed(view, now))))
+      default: return output
+      }
+    default: return output
+    }
+  }
+
+  private func signed(_ view: MessageView, _ now: WallTime) -> MessageView {
+    var view = view
+    for index in view.message.attachments.indices {
+      view.message.attachments[index].url = url(
+        channel: view.message.channelID, view.message.attachments[index], at: now)
+    }
+    if case .message(let referenced) = view.referenced { view.referenced = .message(signed(referenced, now)) }
+    return view
+  }
+}

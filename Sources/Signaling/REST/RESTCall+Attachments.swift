@@ -1,0 +1,116 @@
+import Base
+import ChatCore
+import JSON
+
+/// Files of messages, and pictures in bodies.
+extension RESTCall {
+  /// The files of a new message: each that was uploaded, with what its row of `attachments` says of it.
+  func attachments(_ form: inout FormReader) -> [AttachmentDraft] {
+    let rows = attachmentRows(&form) ?? []
+    for row in rows where !uploads.contains(where: { $0.index == row.index }) {
+      form.note("attachments", "ATTACHMENT_NOT_FOUND", "No file was uploaded for attachment \(row.text).")
+    }
+    return uploads.map { upload in draft(upload, rows.first { $0.index == upload.index }) }
+  }
+
+  /// The files of a message that is edited: what the rows name stays or is new.
+  ///
+  /// Without rows, what the message has stays; uploaded files need a row each then.
+  func attachmentChanges(_ form: inout FormReader) -> Change<[AttachmentChange]> {
+    guard let rows = attachmentRows(&form) else {
+      if form.isNull("attachments") { return .set(uploads.map { .add(draft($0, nil)) }) }
+      if !uploads.isEmpty {
+        form.note("attachments", "BASE_TYPE_REQUIRED", "This field is required with new files")
+      }
+      return .keep
+    }
+    var changes: [AttachmentChange] = []
+    for row in rows {
+      if let upload = uploads.first(where: { $0.index != nil && $0.index == row.index }) {
+        changes.append(.add(draft(upload, row)))
+      } else {
+        changes.append(.keep(row.id, description: row.description))
+      }
+    }
+    for upload in uploads where !rows.contains(where: { $0.index == upload.index }) {
+      changes.append(.add(draft(upload, nil)))
+    }
+    return .set(changes)
+  }
+
+  private var uploads: [UploadedForm.File] {
+    guard case .success(let form)? = request.upload else { return [] }
+    return form.files
+  }
+
+  /// A row of `attachments`: of a file in this body, or of one that the message has.
+  private struct Row {
+    let id: Snowflake
+    let filename: String?
+    let description: Change<String?>
+
+    var text: String { id.description }
+    /// The number of the file that it may speak of.
+    var index: Int? { id.rawValue < 1_000 ? Int(id.rawValue) : nil }
+  }
+
+  private func attachmentRows(_ form: inout FormReader) -> [Row]? {
+    guard let list = form.nestedList("attachments") else { return nil }
+    var rows: [Row] = []
+    for var reader in list.prefix(RESTCall.rowsMax) {
+      if reader.value("id") == nil { reader.note("id", "BASE_TYPE_REQUIRED", "This field is required") }
+      let id = reader.snowflake("id") ?? Snowflake(rawValue: 0)
+      let filename = reader.string("filename")
+      let description = reader.clearable("description") { $0.string($1) }
+      rows.append(Row(id: id, filename: filename, description: description))
+      form.note(reader)
+    }
+    return rows
+  }
+
+  /// More rows than this name no further file: the chat core refuses half as many.
+  private static let rowsMax = 2 * Limits.attachmentsPerMessage
+
+  private func draft(_ upload: UploadedForm.File, _ row: Row?) -> AttachmentDraft {
+    var description: String?
+    if case .set(let text)? = row?.description { description = text }
+    return AttachmentDraft(
+      filename: row?.filename ?? upload.filename, description: description, file: upload.file)
+  }
+}
+
+extension FormReader {
+  /// The octets of a picture that came as `data:image/png;base64,…`; what they are is checked later.
+  mutating func picture(_ key: String) -> [UInt8]? {
+    guard let text = string(key) else { return nil }
+    let types = ["png", "jpeg", "jpg", "gif", "webp"]
+    guard let prefix = types.map({ "data:image/\($0);base64," }).first(where: text.hasPrefix),
+      let octets = Base64.decode(
+        text.dropFirst(prefix.count).prefix { $0 != "=" }, .standard), !octets.isEmpty
+    else {
+      note(key, "IMAGE_INVALID", "Unsupported image type given")
+      return nil
+    }
+    return octets
+  }
+}
+
+extension ChatCommand {
+  /// The field of the body that a picture came in.
+  var pictureField: String {
+    if case .modifyGuild = self { "icon" } else { "avatar" }
+  }
+
+  /// The same change with the picture that was kept for it.
+  func with(picture: String) -> ChatCommand {
+    switch self {
+    case .modifyCurrentUser(var changes):
+      changes.avatar = .set(picture)
+      return .modifyCurrentUser(changes)
+    case .modifyGuild(let guild, var changes):
+      changes.icon = .set(picture)
+      return .modifyGuild(guild, changes)
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Base
+import ChatCore
+import JSON
+
+/// Attachments as they stand in a column: a JSON array with short keys, absent fields left out.
+///
+/// Keys are only ever added; a reader passes over those that it does not know.
+enum AttachmentCoding {
+  private static let limits = JSONLimits(depth: 4, octets: 1 << 18)
+
+  /// `nil` for none, which most messages have.
+  static func text(_ attachments: [Attachment]) -> String? {
+    if attachments.isEmpty { return nil }
+    var writer = JSONWriter()
+    writer.array { for attachment in attachments { $0.object { write(attachment, to: &$0) } } }
+    return String(decoding: writer.octets, as: UTF8.self)
+  }
+
+  /// - Throws: ``StoreError/corrupt`` when it is not what ``text(_:)`` wrote.
+  static func attachments(_ text: String?) throws(StoreError) -> [Attachment] {
+    guard let text else { return [] }
+    do throws(JSONError) {
+      let list = try JSONValue.parse(Array(text.utf8), limits: limits)
+      return (list.array ?? []).compactMap(attachment)
+    } catch {
+      throw .corrupt
+    }
+  }
+
+  private static func write(_ attachment: Attachment, to writer: inout JSONWriter) {
+    writer.field("id", attachment.id)
+    writer.field("name", attachment.filename)
+    if let description = attachment.description { writer.field("description", description) }
+    writer.field("blob", attachment.file.blob)
+    writer.field("size", attachment.file.size)
+    if let type = attachment.file.contentType { writer.field("type", type) }
+    if let width = attachment.file.width { writer.field("width", width) }
+    if let height = attachment.file.height { writer.field("height", height) }
+  }
+
+  private static func attachment(_ value: JSONValue) -> Attachment? {
+    guard let id = value["id"]?.snowflake, let blob = value["blob"]?.string else { return nil }
+    var file = StoredFile(blob: blob, size: value["size"]?.int ?? 0)
+    file.contentType = value["type"]?.string
+    file.width = value["width"]?.int
+    file.height = value["height"]?.int
+    return Attachment(
+      id: id, filename: value["name"]?.string ?? "file", description: value["description"]?.string, file: file
+    )
+  }
+}
