@@ -49,6 +49,8 @@ public struct Limits: Hashable, Sendable {
   public var handshakeBurst = 128
   /// New handshakes each second.
   public var handshakesPerSecond = 1_000
+  /// IP discoveries that wait for an admission, 48 octets each: clients that overtake their commands.
+  public var earlyDiscoveries = 256
   /// SSRCs of one WebRTC peer: each keeps a replay window until the keys change.
   ///
   /// None is ever evicted, because forgetting a window would let old packets in again.

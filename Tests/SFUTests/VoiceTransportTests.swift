@@ -26,6 +26,60 @@ import Wire
     #expect(stage.endpoint.statistics.forwardedPackets == 2)
   }
 
+  @Test func `A discovery that overtook its admission is answered with it, if that is a moment ago`() throws {
+    var stage = try Stage()
+    let admission = Stage.admission(1)
+    let offer = VoiceTransportOffer(
+      mode: .aes256GCM, secretKey: [UInt8](repeating: 5, count: 32), opusPayloadType: 120,
+      videoCodecs: [])
+    let client = try VoiceClient(admission, offer: offer, address: Stage.address(1), firstSequence: 1)
+    #expect(stage.receive(client.discovery(), from: client.address).isEmpty)
+    #expect(stage.endpoint.statistics.dropped(.unknownSSRC) == 1)
+    stage.now = stage.now + .milliseconds(900)
+    stage.perform(.admit(admission))
+    let answer = stage.transmit()
+    #expect(answer.map(\.address) == [client.address])
+    #expect(answer == stage.receive(client.discovery(), from: client.address))
+    stage.perform(.connectVoice(admission.peer, offer))
+    #expect(stage.log.take() == [.connected(admission.peer)])
+
+    // Not twice, not for somebody else, and not after a second.
+    stage.perform(.remove(admission.peer))
+    stage.perform(.admit(admission))
+    #expect(stage.transmit().isEmpty)
+    stage.perform(.remove(admission.peer))
+    stage.receive(client.discovery(), from: client.address)
+    stage.perform(.admit(Stage.admission(2)))
+    #expect(stage.transmit().isEmpty)
+    stage.now = stage.now + .milliseconds(1_001)
+    stage.perform(.admit(admission))
+    #expect(stage.transmit().isEmpty)
+  }
+
+  @Test func `A flood of discoveries for nobody pushes out the oldest only`() throws {
+    var stage = try Stage()
+    let admissions = (1...2).map { Stage.admission($0) }
+    let offer = VoiceTransportOffer(
+      mode: .aes256GCM, secretKey: [UInt8](repeating: 5, count: 32), opusPayloadType: 120,
+      videoCodecs: [])
+    for (index, admission) in admissions.enumerated() {
+      let client = try VoiceClient(
+        admission, offer: offer, address: admission == admissions[0] ? Stage.address(1) : Stage.address(2),
+        firstSequence: 1)
+      stage.receive(client.discovery(), from: client.address)
+      // 255 more leave the last honest one in the ring of 256.
+      guard index == 1 else { continue }
+      var noise = client.discovery()
+      for number in 0..<255 as Range<UInt8> {
+        noise[4] = 0xEE
+        noise[7] = number
+        stage.receive(noise, from: Stage.address(9))
+      }
+    }
+    for admission in admissions { stage.perform(.admit(admission)) }
+    #expect(stage.transmit().map(\.address) == [Stage.address(2)])
+  }
+
   @Test func `Discovery is answered always, also to strangers, with the address that was seen`() throws {
     var stage = try Stage()
     let client = try stage.voiceClient(1)

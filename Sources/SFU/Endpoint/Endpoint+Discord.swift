@@ -13,13 +13,33 @@ extension Endpoint {
     _ datagram: Span<UInt8>, _ arrival: Arrival, into sink: inout some TransmitSink & ~Copyable
   ) {
     guard let ssrc = try? IPDiscovery.parseRequest(datagram) else { return counters.drop(.malformed) }
-    guard let peer = ssrcs[ssrc] else { return counters.drop(.unknownSSRC) }
+    guard let peer = ssrcs[ssrc] else {
+      earlyDiscoveries.remember(ssrc, from: arrival.source, at: arrival.at)
+      return counters.drop(.unknownSSRC)
+    }
+    answerDiscovery(of: peer, ssrc, from: arrival.source, at: arrival.at, into: &sink)
+  }
+
+  /// Answers the discovery that came before the admission of `id`, if there was one a moment ago.
+  mutating func answerEarlyDiscovery(
+    of id: PeerID, _ ssrc: UInt32, at now: Instant, into sink: inout some TransmitSink & ~Copyable
+  ) {
+    guard let peer = peersByID[id], peers[peer].admission.ssrc == ssrc,
+      let source = earlyDiscoveries.take(ssrc, at: now, within: configuration.earlyDiscoveryAgeMax)
+    else { return }
+    answerDiscovery(of: peer, ssrc, from: source, at: now, into: &sink)
+  }
+
+  private mutating func answerDiscovery(
+    of peer: Handle<Peer>, _ ssrc: UInt32, from source: SocketAddress, at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable
+  ) {
     counters.discoveries &+= 1
-    sink.transmit(to: arrival.source) { slot in
-      IPDiscovery.writeResponse(ssrc: ssrc, address: arrival.source, into: &slot)
+    sink.transmit(to: source) { slot in
+      IPDiscovery.writeResponse(ssrc: ssrc, address: source, into: &slot)
     }
     guard peers[peer].webRTC == nil, !peers[peer].isBindingAuthentic else { return }
-    bind(peer, to: arrival.source, isAuthentic: false, at: arrival.at)
+    bind(peer, to: source, isAuthentic: false, at: now)
   }
 
   /// Answers a ping of a client that is bound and has its keys.

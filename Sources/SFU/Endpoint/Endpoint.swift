@@ -58,6 +58,7 @@ public struct Endpoint: ~Copyable {
   var deadlines: OwnerDeadlines
   var errorReplies: TokenBucket
   var handshakeStarts: TokenBucket
+  var earlyDiscoveries: EarlyDiscoveries
   /// Peers with waiting DTLS datagrams: those whose handshake runs, and those who would begin one.
   var running: PeerLine<Peer>
   var beginning: PeerLine<Peer>
@@ -92,6 +93,7 @@ public struct Endpoint: ~Copyable {
     remoteSSRCs = OpenTable(capacity: limits.remotePeers, seed: random.next())
     deadlines = OwnerDeadlines(owners: limits.peers * 2 + limits.remotePeers + limits.videos)
     errorReplies = TokenBucket(burst: limits.errorReplyBurst, perSecond: limits.errorRepliesPerSecond)
+    earlyDiscoveries = EarlyDiscoveries(capacity: limits.earlyDiscoveries)
     handshakeStarts = TokenBucket(burst: limits.handshakeBurst, perSecond: limits.handshakesPerSecond)
     running = PeerLine(capacity: limits.handshakeDatagrams)
     beginning = PeerLine(capacity: limits.handshakeDatagrams)
@@ -136,7 +138,9 @@ public struct Endpoint: ~Copyable {
     into sink: inout some TransmitSink & ~Copyable, events: inout some MediaEventSink & ~Copyable
   ) {
     switch command {
-    case .admit(let admission): admit(admission)
+    case .admit(let admission):
+      admit(admission)
+      answerEarlyDiscovery(of: admission.peer, admission.ssrc, at: now, into: &sink)
     case .connectVoice(let peer, let offer): connectVoice(peer, offer, at: now)
     case .connectWebRTC(let peer, let offer): connectWebRTC(peer, offer, at: now)
     case .permit(let peer, let permissions): permit(peer, permissions, at: now)

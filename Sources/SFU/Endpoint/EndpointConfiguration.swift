@@ -10,6 +10,8 @@ public struct EndpointConfiguration: Hashable, Sendable {
   public var handshakeTimeout = Interval.seconds(10)
   /// How long a finished DTLS session answers a repeated last flight before it is forgotten.
   public var handshakeLinger = Interval.seconds(15)
+  /// How long an IP discovery waits for the admission that it came before.
+  public var earlyDiscoveryAgeMax = Interval.seconds(1)
   /// Silence after which the next packet is announced as started audio again.
   public var silence = Interval.seconds(5)
   /// A WebRTC peer's second SSRC becomes its audio only after the first was silent for this long.
