@@ -90,7 +90,8 @@ let package = Package(
     .executableTarget(
       name: "roost-bench",
       dependencies: [
-        "Base", "Wire", "Crypto", "MediaControl", "SFU", "Net", "SimulatedPeers", "CAllocations", "CFloor",
+        "Base", "Wire", "Crypto", "MediaControl", "SFU", "Net", "Server", "SimulatedPeers", "CAllocations",
+        "CFloor",
       ],
       path: "tools/bench/Bench", swiftSettings: strict),
 

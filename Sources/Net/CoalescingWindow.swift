@@ -7,10 +7,10 @@ public import Base
 /// load and asks for ``length``.
 ///
 /// ```
-///   length   5 ms ┤            ╭──
-///            2 ms ┤       ╭────╯
-///               0 ┼───────╯
-///                 0     30   60   90 %  of one processor
+///   length   5 ms ┤             ╭─
+///                 │           ╱
+///               0 ┼─────────╯
+///                 0        75   100 %  of one processor
 /// ```
 public struct CoalescingWindow: Sendable {
   /// What a shard has done so far.
@@ -82,12 +82,9 @@ public struct CoalescingWindow: Sendable {
   }
 
   private var wanted: Interval {
-    let share: Double =
-      switch utilisation {
-      case ..<0.3: 0
-      case ..<0.6: (utilisation - 0.3) / 0.3 * 0.4
-      default: min(1, 0.4 + (utilisation - 0.6) / 0.3 * 0.6)
-      }
+    // Below that, latency would be given for processor time that nobody needs. A steeper slope would swing:
+    // gathering saves time, which shortens the window.
+    let share = min(1, max(0, (utilisation - 0.75) / 0.24))
     return Interval(nanoseconds: Int64(Double(longest.nanoseconds) * share))
   }
 }

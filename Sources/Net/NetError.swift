@@ -12,6 +12,7 @@ public struct NetError: Error, Hashable, Sendable, CustomStringConvertible {
     case wait = "wait for descriptors"
     case createWake = "create an eventfd descriptor"
     case startThread = "start thread"
+    case prioritise = "take real-time priority"
   }
 
   /// What was tried.

@@ -92,7 +92,10 @@ public final class RoostServer: Sendable {
     try services.chat.start(ChatBox(chat))
     for (index, shard) in services.shards.enumerated() {
       let isInPlace = try shard.start(
-        media.shards[index], name: "roost-shard-\(index)", on: media.processors[index])
+        media.shards[index], name: "roost-shard-\(index)", on: media.processors[index]
+      ) {
+        prioritise(configuration.mediaPriority, log: log)
+      }
       if !isInPlace { log.write(.warning, "A media thread was not pinned", [("shard", "\(index)")]) }
     }
     let httpThread = try PinnedThread.start(name: "roost-http", cpu: nil) { http.run() }
@@ -124,6 +127,16 @@ public final class RoostServer: Sendable {
       return try BlobStore(path: path)
     } catch {
       throw .store("\(path): \(error)")
+    }
+  }
+
+  /// Gives the calling media thread its priority; without permission it goes on with the ordinary one.
+  private static func prioritise(_ priority: MediaPriority, log: Log) {
+    guard priority == .realtime else { return }
+    do {
+      try PinnedThread.becomeRealtime()
+    } catch {
+      log.write(.warning, "Media threads have no real-time priority", [("error", error.description)])
     }
   }
 

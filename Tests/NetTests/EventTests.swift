@@ -169,3 +169,20 @@ import Testing
     #expect(now > 1_700_000_000_000 && now < 4_102_444_800_000)
   }
 }
+
+@Suite struct PriorityTests {
+  @Test func `A thread goes before the others where the system permits it, and says where not`() throws {
+    let outcome = Locked<Int32?>(nil)
+    let thread = try PinnedThread.start(name: "roost-first", cpu: nil) {
+      do throws(NetError) {
+        try PinnedThread.becomeRealtime()
+        outcome.withLock { $0 = sched_getscheduler(0) == SCHED_RR ? 0 : -1 }
+      } catch {
+        outcome.withLock { $0 = error.code }
+      }
+    }
+    thread.join()
+    let code = outcome.withLock { $0 }
+    #expect(code == 0 || code == EPERM)
+  }
+}

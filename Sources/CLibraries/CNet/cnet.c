@@ -351,6 +351,11 @@ int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *co
   return -code;
 }
 
+int cnet_thread_realtime(int priority) {
+  struct sched_param parameters = {.sched_priority = priority};
+  return -pthread_setschedparam(pthread_self(), SCHED_RR, &parameters);
+}
+
 void cnet_thread_prepare(const char *name) {
   char shortened[16] = {0};
   strncpy(shortened, name, sizeof shortened - 1);

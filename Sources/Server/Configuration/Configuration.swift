@@ -36,6 +36,8 @@ public struct Configuration: Hashable, Sendable {
   public var mediaSpreadMembers = 1_000
   /// Percent of a processor that a media thread may use before new members of its large rooms go to another.
   public var mediaSpreadUtilisation = 70
+  /// Whether media threads go before everything else on their processors.
+  public var mediaPriority = MediaPriority.normal
   /// Least serious log line that is written.
   public var logLevel = LogLevel.info
   /// How log lines are written.
@@ -55,6 +57,11 @@ public struct Configuration: Hashable, Sendable {
 
   /// Makes the documented defaults.
   public init() {}
+}
+
+/// How media threads stand among the other threads of the machine.
+public enum MediaPriority: String, CaseIterable, Sendable {
+  case normal, realtime
 }
 
 /// How log lines are written to stderr.

@@ -53,6 +53,9 @@ public struct ConfigurationKey: Sendable {
     .number(
       "media.spread_utilisation", \.mediaSpreadUtilisation, 10...100,
       "Percent of a processor; on a busier media thread, rooms of 50 members and more go on to another."),
+    .choice(
+      "media.priority", \.mediaPriority,
+      "`realtime` lets media threads go before all others, where the system permits it."),
     .choice("log.level", \.logLevel, "Least serious line that is logged."),
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
     .choice("registration.policy", \.registration, "Who may create an account."),

@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 internal import Crypto
 internal import MediaControl
 internal import Net
@@ -94,17 +94,17 @@ struct MediaPlane {
 }
 
 /// The one or two sockets of a shard, of different families, bound.
-struct ShardSockets: ~Copyable {
+package struct ShardSockets: ~Copyable {
   let first: UDPSocket
   let second: UDPSocket?
   /// Where they are bound, the first socket's first.
-  let addresses: [SocketAddress]
+  package let addresses: [SocketAddress]
 
   /// `EADDRNOTAVAIL` and `EAFNOSUPPORT`: the machine has no IPv6.
   private static let noSuchFamily: Set<Int32> = [99, 97]
 
   /// Binds the sockets of `shard`, whose ports are so many above those of `media.listen`.
-  init(_ configuration: Configuration, shard: Int, isDev: Bool, log: Log) throws {
+  package init(_ configuration: Configuration, shard: Int, isDev: Bool, log: Log) throws {
     guard let address = configuration.mediaListen.first, configuration.mediaListen.count <= 2 else {
       throw ServerError.configuration("media.listen takes one or two addresses")
     }

@@ -1,18 +1,18 @@
 internal import Base
 internal import MediaControl
-internal import Net
+package import Net
 
 /// The ways between the shards of this node: a ring for each ordered pair, and a bell for each shard.
 ///
 /// Made before the threads start; each shard takes its ends, once.
-struct RelayMesh: Sendable {
+package struct RelayMesh: Sendable {
   /// One a shard, for those who bring it frames.
   let bells: [SleepBell]
   /// From shard to shard, row by row; none from a shard to itself.
   private let rings: [RelayRing?]
 
   /// Makes the mesh of the shards that wait for `wakes`.
-  init(wakes: [WakeDescriptor]) {
+  package init(wakes: [WakeDescriptor]) {
     bells = wakes.map { SleepBell($0) }
     rings = wakes.indices.flatMap { from in
       wakes.indices.map { to in from == to ? nil : RelayRing(capacity: Limits.relayOctets) }
@@ -20,7 +20,7 @@ struct RelayMesh: Sendable {
   }
 
   /// The ends of the rings from and to `shard`.
-  func ends(of shard: Int) -> ShardRelays {
+  package func ends(of shard: Int) -> ShardRelays {
     var writers = Slab<RelayWriter>(capacity: bells.count)
     var readers = Slab<RelayReader>(capacity: bells.count)
     // A new slab fills its slots in order, so that slots and the other shards' ids agree.
@@ -39,7 +39,7 @@ struct RelayMesh: Sendable {
 }
 
 /// A shard's ends of the mesh.
-struct ShardRelays: ~Copyable {
+package struct ShardRelays: ~Copyable {
   let writers: RelayWriters
   let readers: RelayReaders
   let bell: SleepBell

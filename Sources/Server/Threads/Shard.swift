@@ -1,10 +1,10 @@
-internal import Base
+package import Base
 internal import MediaControl
-internal import Net
-internal import SFU
+package import Net
+package import SFU
 
 /// One thread's part of the media plane: its sockets, its endpoint, what it has sent and is to tell.
-struct Shard: ~Copyable {
+package struct Shard: ~Copyable {
   fileprivate var first: UDPSocket
   fileprivate var second: UDPSocket?
   fileprivate var sink: ShardSink
@@ -18,7 +18,7 @@ struct Shard: ~Copyable {
   /// Takes its sockets, its ways to the other shards and the endpoint they serve.
   ///
   /// Packets gather for at most `coalesceMax`.
-  init(
+  package init(
     sockets: consuming ShardSockets, relays: consuming ShardRelays, endpoint: consuming Endpoint,
     coalesceMax: Interval
   ) throws(NetError) {
@@ -206,6 +206,8 @@ private struct RunningShard: ~Copyable, ShardWork {
 
   private func statistics(_ loop: ShardLoop) -> ShardStatistics {
     var statistics = ShardStatistics()
+    statistics.at = now
+    statistics.busy = ThreadClock.busy()
     statistics.endpoint = shard.endpoint.statistics
     statistics.received = received
     statistics.lateMedia = loop.lateMedia

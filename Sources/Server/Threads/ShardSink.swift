@@ -1,6 +1,6 @@
 internal import Base
 internal import MediaControl
-internal import Net
+package import Net
 internal import SFU
 
 /// The shard's send slots: one queue a socket, chosen by the receiver's address family.
@@ -98,13 +98,13 @@ struct ShardSink: ~Copyable, TransmitSink {
 }
 
 /// What the queues of a shard have counted together.
-struct SendStatistics: Sendable {
-  private(set) var packets: UInt64 = 0
+package struct SendStatistics: Sendable {
+  package private(set) var packets: UInt64 = 0
   private(set) var runs: UInt64 = 0
   private(set) var segmentationRefused: UInt64 = 0
   private(set) var overflow: UInt64 = 0
   private(set) var refused: UInt64 = 0
-  private(set) var latency = LatencyHistogram()
+  package private(set) var latency = LatencyHistogram()
 
   mutating func add(_ queue: borrowing SendQueue) {
     packets &+= queue.sentCount

@@ -1,11 +1,11 @@
-internal import Base
+package import Base
 internal import MediaControl
-internal import Net
-internal import SFU
+package import Net
+package import SFU
 internal import Synchronization
 
 /// A thread of the media plane, seen from the others: commands in, events out, statistics to read.
-final class ShardThread: Sendable {
+package final class ShardThread: Sendable {
   /// What the shard is told; refuses when full.
   let commands: Mailbox<MediaCommand>
   /// What the shard tells; drained by the HTTP loop.
@@ -18,7 +18,7 @@ final class ShardThread: Sendable {
   private let thread = Locked<PinnedThread?>(nil)
 
   /// Makes the mailboxes; `wake` is what the thread waits for, and `wakeLoop` runs when the first event waits.
-  init(wake: WakeDescriptor, wakeLoop: @escaping @Sendable () -> Void) {
+  package init(wake: WakeDescriptor, wakeLoop: @escaping @Sendable () -> Void) {
     self.wake = wake
     commands = Mailbox(capacity: Limits.mediaCommands) { wake.signal() }
     events = Mailbox(capacity: Limits.mediaEvents, wake: wakeLoop)
@@ -26,9 +26,12 @@ final class ShardThread: Sendable {
 
   /// Runs `shard` on a thread of its own called `name`, on `processor` or, where that is refused, on any.
   ///
-  /// Says whether the thread is where it was wanted.
-  func start(_ shard: ShardBox, name: String, on processor: Int?) throws(NetError) -> Bool {
+  /// The thread calls `prepare` before it begins. Says whether it is where it was wanted.
+  package func start(
+    _ shard: ShardBox, name: String, on processor: Int?, prepare: @escaping @Sendable () -> Void
+  ) throws(NetError) -> Bool {
     let body: @Sendable () -> Void = { [self] in
+      prepare()
       // The box is emptied once, so that the loop owns the shard without reference counts.
       guard let shard = shard.take() else { return }
       do {
@@ -47,14 +50,14 @@ final class ShardThread: Sendable {
   }
 
   /// Tells the thread to end and waits for it.
-  func stop() {
+  package func stop() {
     isStopping.store(true, ordering: .releasing)
     wake.signal()
     thread.withLock { $0 }?.join()
   }
 
   /// The newest statistics.
-  func latestStatistics() -> ShardStatistics {
+  package func latestStatistics() -> ShardStatistics {
     statistics.withLock { $0 }
   }
 
@@ -79,25 +82,28 @@ final class ShardThread: Sendable {
 }
 
 /// What a shard and its sockets have counted.
-struct ShardStatistics: Sendable {
-  var endpoint: EndpointStatistics?
-  var received: UInt64 = 0
+package struct ShardStatistics: Sendable {
+  /// When they were read, and the processor time that the shard's thread had used then.
+  package var at = Instant.zero
+  package var busy = Interval.zero
+  package var endpoint: EndpointStatistics?
+  package var received: UInt64 = 0
   var oversized: UInt64 = 0
   var receiveErrors: UInt64 = 0
   /// RTP that had waited too long for the shard.
   var lateMedia: UInt64 = 0
-  var sends = SendStatistics()
-  var coalescingWindow = Interval.zero
+  package var sends = SendStatistics()
+  package var coalescingWindow = Interval.zero
   /// Share of a processor that the shard's thread uses.
   var utilisation = 0.0
 }
 
 /// Carries a shard, which cannot be copied, into its thread.
-final class ShardBox: Sendable {
+package final class ShardBox: Sendable {
   private let shard: Mutex<Shard?>
 
   /// Packs `shard`.
-  init(_ shard: consuming sending Shard) {
+  package init(_ shard: consuming sending Shard) {
     self.shard = Mutex(consume shard)
   }
 

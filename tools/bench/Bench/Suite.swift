@@ -26,6 +26,7 @@ struct Suite {
     if options.includes(.coalescing) { try measureCoalescing(listeners: 1_000) }
     if options.includes(.floods) { try measureFloods() }
     if options.includes(.growth) { try measureGrowth() }
+    if options.includes(.latency) { try measureLatency() }
     if options.includes(.peers) { try measurePeers() }
     if options.includes(.participants) { try measureParticipants() }
   }

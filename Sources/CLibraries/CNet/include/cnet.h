@@ -69,6 +69,8 @@ void cnet_event_clear(int descriptor);
 int cnet_allowed_cpus(int *cpus, unsigned count);
 // Starts a thread with all signals blocked, on `cpu` unless negative.
 int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *context);
+// Called by the thread itself: from now on it goes before all ordinary threads (SCHED_RR).
+int cnet_thread_realtime(int priority);
 // Called by the thread itself: its name in tools (15 characters) and exact timers.
 void cnet_thread_prepare(const char *name);
 
