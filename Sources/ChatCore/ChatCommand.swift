@@ -89,6 +89,21 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/commandIndex(_:)`` What the actor can call in a guild.
   case guildCommandIndex(guild: Snowflake)
 
+  // Interactions: a person asks, the bot answers with the token that it was given.
+
+  /// → ``ChatReply/done`` People only; ``Payload/interactionCreate(_:)`` to the bot.
+  case interact(InteractionRequest)
+  /// → ``ChatReply/responded(_:)`` The first answer, within three seconds. Anybody with the token.
+  case respond(interaction: Snowflake, token: String, InteractionResponse)
+  /// → ``ChatReply/message(_:)`` One more message. Anybody with the token.
+  case followUp(InteractionTarget, MessageDraft)
+  /// → ``ChatReply/message(_:)``
+  case interactionMessage(InteractionTarget)
+  /// → ``ChatReply/message(_:)``
+  case editInteractionMessage(InteractionTarget, MessageChanges)
+  /// → ``ChatReply/done``
+  case deleteInteractionMessage(InteractionTarget)
+
   // Gateway sessions.
 
   /// → ``ChatReply/ready(_:)`` Everything that READY and the GUILD_CREATEs need, as of this point in the output

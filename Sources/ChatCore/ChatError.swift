@@ -47,6 +47,8 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case unknownSession = 10020
   case unknownBan = 10026
   case unknownVoiceState = 10065
+  case unknownWebhook = 10015
+  case unknownInteraction = 10062
   case unknownCommand = 10063
   case botsNotAllowed = 20001
   case onlyBots = 20002
@@ -67,6 +69,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case userBanned = 40007
   case targetNotInVoice = 40032
   case alreadyCrossposted = 40033
+  case alreadyAcknowledged = 40060
   case missingAccess = 50001
   case cannotEditOthersMessage = 50005
   case emptyMessage = 50006
@@ -104,6 +107,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .unknownVoiceState: "Unknown Voice State"
     case .botsNotAllowed: "Bots cannot use this endpoint"
     case .onlyBots: "Only bots can use this endpoint"
+    case .unknownWebhook: "Unknown Webhook"
+    case .unknownInteraction: "Unknown interaction"
+    case .alreadyAcknowledged: "Interaction has already been acknowledged."
     case .unknownCommand: "Unknown application command"
     case .notYourApplication: "You are not authorized to perform this action on this application"
     case .tooManyCommands: "Maximum number of application commands reached (\(Limits.chatCommands))"

@@ -98,6 +98,16 @@ public enum Payload: Hashable, Sendable {
   case privateChannelCreate(PrivateChannelView)
   /// CHANNEL_DELETE of a private channel that was closed.
   case privateChannelDelete(PrivateChannelView)
+  /// INTERACTION_CREATE to the bot, whatever its intents.
+  case interactionCreate(InteractionView)
+  /// INTERACTION_CREATE to the person's session: the interaction has an id.
+  case interactionStarted(id: Snowflake, nonce: Nonce?)
+  /// INTERACTION_SUCCESS to the person's session.
+  case interactionSuccess(id: Snowflake, nonce: Nonce?)
+  /// APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE to the person's session.
+  case autocompletion([PlainValue], nonce: Nonce?)
+  /// INTERACTION_MODAL_CREATE to the person's session.
+  case modal(id: Snowflake, channel: Snowflake, Application, PlainValue, nonce: Nonce?)
   /// VOICE_STATE_UPDATE. `state.channelID` nil: the user has left voice in this guild. The user's own
   /// sessions get it whatever their intents. It is emitted for every change that the media plane must
   /// enforce; the voice gateway listens to it as well.

@@ -28,6 +28,8 @@ public enum ChatReply: Hashable, Sendable {
   case commands([ApplicationCommand])
   /// What can be called somewhere.
   case commandIndex(CommandIndex)
+  /// What became of a bot's first answer.
+  case responded(InteractionResult)
   /// READY.
   case ready(Ready)
   /// A guild with everything the actor may see of it.

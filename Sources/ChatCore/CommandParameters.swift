@@ -261,6 +261,10 @@ public struct AllowedMentions: Hashable, Sendable {
   /// What holds when the body has no `allowed_mentions`.
   public static let everything = AllowedMentions(
     parsesUsers: true, parsesRoles: true, parsesEveryone: true, users: [], roles: [], repliedUser: true)
+
+  /// What holds when the body of an answer to an interaction has no `allowed_mentions`.
+  public static let usersOnly = AllowedMentions(
+    parsesUsers: true, parsesRoles: false, parsesEveryone: false, users: [], roles: [], repliedUser: false)
 }
 
 /// POST of a message.
@@ -289,6 +293,8 @@ public struct MessageDraft: Hashable, Sendable {
   public var embeds: [Embed] = []
   /// Its files.
   public var attachments: [AttachmentDraft] = []
+  /// Buttons and lists; only bots have any.
+  public var components: [PlainValue] = []
 
   /// A message of text; set the rest.
   public init(content: String) {
@@ -304,6 +310,8 @@ public struct MessageChanges: Hashable, Sendable {
   public var embeds: Change<[Embed]> = .keep
   /// All files: those that stay, and new ones.
   public var attachments: Change<[AttachmentChange]> = .keep
+  /// All buttons and lists.
+  public var components: Change<[PlainValue]> = .keep
   /// Only SUPPRESS_EMBEDS is taken.
   public var flags: Change<MessageFlags> = .keep
   /// Whom it may mention, in effect when the text changes.

@@ -156,6 +156,26 @@ public enum Limits {
   public static let commandChoices = 25
   /// Code points of a text that is given to a command.
   public static let commandTextLength = 6000
+  /// Rows of components beneath a message, and buttons in a row.
+  public static let componentRows = 5
+  /// Components of a message at all depths together.
+  public static let componentsTotal = 40
+  /// Code points of a component's id, and of a list's labels and values.
+  public static let customIDLength = 100
+  /// Code points on a button.
+  public static let buttonLabelLength = 80
+  /// Entries of a list to choose from.
+  public static let selectOptions = 25
+  /// Code points of a form's title.
+  public static let modalTitleLength = 45
+  /// How long a bot may take to answer first: three seconds in milliseconds.
+  public static let interactionAnswer: Int64 = 3_000
+  /// How long an interaction's token holds: 15 minutes in milliseconds.
+  public static let interactionAge: Int64 = 900_000
+  /// Remembered interactions, about 1 KiB each: 33 MB.
+  ///
+  /// When full those whose token is void go, then all, counted.
+  public static let interactions = 32_768
   /// Members that one prefix query of op 8 may ask for, and ids in a query by ids.
   public static let memberQuery = 100
   /// Octets of a Unicode emoji: the longest sequences (families, flags of regions) have 35.

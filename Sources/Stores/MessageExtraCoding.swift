@@ -10,7 +10,10 @@ enum MessageExtraCoding {
 
   /// `nil` when the message has nothing of it.
   static func text(_ message: Message) -> String? {
-    guard message.snapshot != nil || message.reference?.guildID != nil else { return nil }
+    guard
+      message.snapshot != nil || message.reference?.guildID != nil || !message.components.isEmpty
+        || message.interaction != nil
+    else { return nil }
     var writer = JSONWriter()
     writer.object { write(message, to: &$0) }
     return String(decoding: writer.octets, as: UTF8.self)
@@ -18,6 +21,16 @@ enum MessageExtraCoding {
 
   private static func write(_ message: Message, to writer: inout JSONWriter) {
     if let guild = message.reference?.guildID { writer.field("reference_guild", guild) }
+    if !message.components.isEmpty { writer.field("components", JSONValue(.list(message.components))) }
+    if let interaction = message.interaction {
+      writer.object("interaction") {
+        $0.field("id", interaction.id)
+        $0.field("kind", interaction.kind.rawValue)
+        $0.field("user", interaction.userID)
+        if let name = interaction.name { $0.field("name", name) }
+        if let id = interaction.messageID { $0.field("message", id) }
+      }
+    }
     if let snapshot = message.snapshot { writer.object("snapshot") { write(snapshot, to: &$0) } }
   }
 
@@ -33,6 +46,8 @@ enum MessageExtraCoding {
       throw .corrupt
     }
     message.reference?.guildID = value["reference_guild"]?.snowflake
+    message.components = (value["components"]?.array ?? []).map { PlainValue($0) }
+    message.interaction = value["interaction"].flatMap(interaction)
     message.snapshot = value["snapshot"].flatMap(snapshot)
   }
 
@@ -45,6 +60,15 @@ enum MessageExtraCoding {
     writer.array("mentions") { for id in snapshot.mentions { $0.element(id) } }
     writer.array("roles") { for id in snapshot.mentionedRoles { $0.element(id) } }
     writer.array("embeds") { EmbedCoding.list(snapshot.embeds, to: &$0) }
+  }
+
+  private static func interaction(_ value: JSONValue) -> InteractionMetadata? {
+    guard let id = value["id"]?.snowflake, let user = value["user"]?.snowflake,
+      let kind = value["kind"]?.int.flatMap(InteractionKind.init(rawValue:))
+    else { return nil }
+    return InteractionMetadata(
+      id: id, kind: kind, userID: user, name: value["name"]?.string,
+      messageID: value["message"]?.snowflake)
   }
 
   private static func snapshot(_ value: JSONValue) -> MessageSnapshot? {

@@ -13,7 +13,8 @@ struct RandomWorldTests {
   func agreement(seed: UInt64) throws {
     var world = try World.make(.open)
     var random = SeededRandom(seed: seed)
-    var pool = Pool(world)
+    let bot = try world.addBot()
+    var pool = Pool(world, bot: bot)
     for step in 0..<250 {
       let faults: [MemoryDisk.Fault] = [.begin, .apply(random.below(3)), .commit, .read]
       world.disk.fault = random.below(12) == 0 ? faults[random.below(4)] : .none
@@ -89,11 +90,15 @@ private struct Pool {
   var roles: [Snowflake]
   var messages: [Snowflake] = []
   var invites: [String] = []
+  var commands: [Snowflake] = []
+  var started: [(Snowflake, String)] = []
   let guild: Snowflake
+  let bot: Snowflake
   var sessions: [(String, Snowflake)]
 
-  init(_ world: borrowing World) {
-    users = [world.ann, world.bob, world.cy, world.dot]
+  init(_ world: borrowing World, bot: Snowflake) {
+    self.bot = bot
+    users = [world.ann, world.bob, world.cy, world.dot, bot]
     channels = [world.text, world.voice]
     roles = [world.guild]
     guild = world.guild
@@ -101,10 +106,14 @@ private struct Pool {
   }
 
   mutating func learn(from outputs: [ChatOutput]) {
+    for event in World.events(outputs) {
+      if case .interactionCreate(let view) = event.payload { started.append((view.id, view.token)) }
+    }
     for reply in World.replies(outputs) {
       switch reply {
       case .channel(let channel): channels.append(channel.id)
       case .privateChannel(let view): channels.append(view.channel.id)
+      case .command(let command, _): commands.append(command.id)
       case .role(let role): roles.append(role.id)
       case .message(let view): messages.append(view.message.id)
       case .invite(let view): invites.append(view.invite.code)
@@ -148,7 +157,7 @@ private struct Pool {
     let channel = pick(channels, &random)
     let message = pick(messages, &random)
     let emoji = ReactionEmoji(id: nil, name: ["👍", "❤️", "x"][random.below(3)])
-    switch random.below(26) {
+    switch random.below(28) {
     case 0...4:
       var draft = MessageDraft(content: text(&random))
       if random.below(3) == 0 { draft.replyTo = message }
@@ -178,12 +187,44 @@ private struct Pool {
     case 13:
       return random.below(3) == 0
         ? .unpin(channel: channel, message: message) : .pin(channel: channel, message: message)
+    case 16: return interaction(channel, &random)
+    case 17:
+      let scope = CommandScope(application: bot, guild: random.below(2) == 0 ? nil : guild)
+      var changes = CommandChanges()
+      changes.name = .set(["a", "b", "B"][random.below(3)])
+      changes.description = .set("d")
+      return random.below(4) == 0 ? .replaceCommands(scope, [changes]) : .createCommand(scope, changes)
     case 15: return .openDirect(user: pick(users, &random))
     case 14:
       return random.below(2) == 0
         ? .crosspost(channel: channel, message: message)
         : .clearReactions(channel: channel, message: message, random.below(2) == 0 ? nil : emoji)
     default: return administration(user, channel, &random)
+    }
+  }
+
+  /// A call, a press or an answer of the latest ones.
+  private func interaction(_ channel: Snowflake, _ random: inout SeededRandom) -> ChatCommand {
+    let data = PlainValue.object([
+      .init("id", .id(pick(commands, &random))), .init("custom_id", .text("go")),
+    ])
+    guard random.below(2) == 0, let (id, token) = started.last else {
+      var request = InteractionRequest(
+        kind: random.below(3) == 0 ? .component : .command, applicationID: bot, channelID: channel, data: data
+      )
+      request.messageID = pick(messages, &random)
+      return .interact(request)
+    }
+    var draft = MessageDraft(content: text(&random))
+    if random.below(3) == 0 { draft.flags = .ephemeral }
+    let target = InteractionTarget(
+      application: bot, token: token, message: random.below(2) == 0 ? nil : pick(messages, &random))
+    switch random.below(5) {
+    case 0: return .respond(interaction: id, token: token, .message(draft))
+    case 1: return .respond(interaction: id, token: token, .deferredMessage(draft.flags))
+    case 2: return .followUp(target, draft)
+    case 3: return .deleteInteractionMessage(target)
+    default: return .interactionMessage(target)
     }
   }
 

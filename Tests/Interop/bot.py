@@ -24,6 +24,7 @@ from discord.ext import voice_recv
 from discord.gateway import DiscordWebSocket
 
 import tones
+from commands import Commands
 from community import Community
 from files import Files
 from moderation import Moderation
@@ -83,7 +84,7 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(Community, Files, Moderation, discord.Client):
+class Bot(Commands, Community, Files, Moderation, discord.Client):
     say = staticmethod(say)
 
     def __init__(self):

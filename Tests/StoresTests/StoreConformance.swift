@@ -208,6 +208,9 @@ struct StoreConformance {
     rich.pinnedAt = at
     rich.reference?.guildID = guild
     rich.snapshot = snapshot
+    rich.components = [.object([.init("type", .integer(1)), .init("components", .list([]))])]
+    rich.interaction = InteractionMetadata(
+      id: guild, kind: .component, userID: user, name: "n\u{0}", messageID: channel)
     var numbered = message(5004, "d")
     numbered.nonce = .integer(-7)
     let all = [message(5001, "a"), message(5002, "b"), rich, numbered, message(5005, "")]

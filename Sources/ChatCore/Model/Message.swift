@@ -18,6 +18,10 @@ public enum MessageKind: Int, Hashable, Sendable {
   case join = 7
   /// An answer to another message.
   case reply = 19
+  /// A bot's answer to a command after a slash.
+  case chatCommand = 20
+  /// A bot's answer to a command on a user or message.
+  case contextCommand = 23
 
   /// Whether the server wrote it: nobody edits, answers, forwards or pins it.
   public var isSystem: Bool { self == .join || self == .pin }
@@ -37,6 +41,12 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
   public static let crossposted = MessageFlags(rawValue: 1 << 0)
   /// SUPPRESS_EMBEDS.
   public static let suppressEmbeds = MessageFlags(rawValue: 1 << 2)
+  /// EPHEMERAL: only one person and the bot see it.
+  public static let ephemeral = MessageFlags(rawValue: 1 << 6)
+  /// LOADING: a bot is still thinking.
+  public static let loading = MessageFlags(rawValue: 1 << 7)
+  /// IS_COMPONENTS_V2: components are the whole message.
+  public static let componentsV2 = MessageFlags(rawValue: 1 << 15)
   /// SUPPRESS_NOTIFICATIONS.
   public static let suppressNotifications = MessageFlags(rawValue: 1 << 12)
   /// HAS_SNAPSHOT: a forward.
@@ -89,6 +99,10 @@ public struct Message: Hashable, Sendable {
   public var mentionedRoles: [Snowflake]
   /// What it answers.
   public var reference: MessageReference?
+  /// Buttons, lists and layouts beneath it, in Discord's form.
+  public var components: [PlainValue] = []
+  /// The interaction that it answers.
+  public var interaction: InteractionMetadata?
   /// What it forwards.
   public var snapshot: MessageSnapshot?
   /// When it was pinned; nil while it is not.
@@ -238,6 +252,8 @@ public struct MessageView: Hashable, Sendable {
   public var reactions: [ReactionCount]
   /// The answered message.
   public var referenced: ReferencedMessage
+  /// Who caused the bot to write it.
+  public var interactionUser: User?
   /// Users whom a forwarded message mentioned.
   public var snapshotMentions: [User] = []
 

@@ -32,6 +32,13 @@ extension ChatService where Store: ~Copyable {
     case .replaceCommands(let scope, let list): try replaceCommands(scope, list, asker)
     case .commandIndex(let channel): try commandIndex(channel: channel, asker)
     case .guildCommandIndex(let guild): try commandIndex(guild: guild, asker)
+    case .interact(let request): try interact(request, asker)
+    case .respond(let id, let token, let response): try respond(id, token, response, asker.at)
+    case .followUp(let target, let draft): try followUp(target, draft, asker.at)
+    case .interactionMessage(let target): try interactionMessage(target, asker.at)
+    case .editInteractionMessage(let target, let changes):
+      try editInteractionMessage(target, changes, asker.at)
+    case .deleteInteractionMessage(let target): try deleteInteractionMessage(target, asker.at)
     default: try performInGuild(command, by: asker)
     }
   }

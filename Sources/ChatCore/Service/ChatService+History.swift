@@ -75,6 +75,7 @@ extension ChatService where Store: ~Copyable {
       mentions: message.mentions.map { id in
         MentionedUser(user: user(id), member: member(message.guildID, id))
       }, reactions: reactions, referenced: referenced)
+    view.interactionUser = message.interaction.map { user($0.userID) }
     view.snapshotMentions = (message.snapshot?.mentions ?? []).map { user($0) }
     return view
   }

@@ -18,6 +18,8 @@ extension ChatService where Store: ~Copyable {
     try checkVerification(seat.seat, author)
     try checkAcquainted(seat.channel)
     let embeds = draft.embeds.filter { !$0.isEmpty }
+    var draft = draft
+    if !user(author).isBot { draft.components = [] }
     try check(draft, embeds)
     if !embeds.isEmpty { try seat.require(.embedLinks) }
     if !draft.attachments.isEmpty { try seat.require(.attachFiles) }
@@ -29,7 +31,8 @@ extension ChatService where Store: ~Copyable {
       id: ids.next(at: asker.at), channelID: id, guildID: seat.channel.guildID, authorID: author,
       kind: .ordinary, content: draft.content)
     message.isTTS = draft.isTTS && seat.permissions.contains(.sendTTSMessages)
-    message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications])
+    message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications, .componentsV2])
+    message.components = draft.components
     message.nonce = draft.nonce
     message.embeds = embeds
     message.attachments = try attach(draft.attachments, kept: 0, asker)
@@ -47,18 +50,24 @@ extension ChatService where Store: ~Copyable {
     return .message(view)
   }
 
-  private func check(_ draft: MessageDraft, _ embeds: [Embed]) throws(ChatError) {
+  func check(_ draft: MessageDraft, _ embeds: [Embed]) throws(ChatError) {
     var form = FormCheck()
     form.length("content", draft.content, 0...Limits.messageLength)
     if case .text(let nonce) = draft.nonce { form.length("nonce", nonce, 0...Limits.nonceLength) }
     EmbedRules.check(draft.embeds, &form)
     checkMentions(draft.allowedMentions, &form)
+    ComponentRules.check(draft.components, isV2: draft.flags.contains(.componentsV2), &form)
+    if draft.flags.contains(.componentsV2), !draft.content.isEmpty || !embeds.isEmpty {
+      form.fail(
+        ["content"], "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+        "Components are the whole message.")
+    }
     if draft.isForward, !draft.content.isEmpty || !embeds.isEmpty {
       form.fail(["content"], "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT", "A forward has no content of its own.")
     }
     try form.finish()
     if !draft.isForward, TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty,
-      draft.attachments.isEmpty
+      draft.attachments.isEmpty, draft.components.isEmpty
     {
       throw .code(.emptyMessage)
     }
@@ -119,7 +128,7 @@ extension ChatService where Store: ~Copyable {
     state.slowModePosts[key] = now
   }
 
-  private func resolveMentions(
+  func resolveMentions(
     _ message: inout Message, _ allowed: AllowedMentions, _ seat: ChannelSeat,
     answering reference: Message?
   ) {
@@ -149,7 +158,10 @@ extension ChatService where Store: ~Copyable {
     let before = try find(channel, id)
     guard !before.kind.isSystem, before.snapshot == nil else { throw .code(.systemMessage) }
     var message = before
-    if changes.content != .keep || changes.embeds != .keep || changes.attachments != .keep {
+    let isRewritten =
+      changes.content != .keep || changes.embeds != .keep || changes.attachments != .keep
+      || changes.components != .keep
+    if isRewritten {
       guard before.authorID == editor else { throw .code(.cannotEditOthersMessage) }
       try rewrite(&message, changes, seat, asker)
     }
@@ -166,8 +178,8 @@ extension ChatService where Store: ~Copyable {
     return .message(reply)
   }
 
-  /// The author's own changes: text and cards.
-  private mutating func rewrite(
+  /// The author's own changes: text, cards, files and components.
+  mutating func rewrite(
     _ message: inout Message, _ changes: MessageChanges, _ seat: ChannelSeat, _ asker: Asker
   ) throws(ChatError) {
     var form = FormCheck()
@@ -180,6 +192,11 @@ extension ChatService where Store: ~Copyable {
       EmbedRules.check(embeds, &form)
       message.embeds = embeds.filter { !$0.isEmpty }
     }
+    if case .set(let components) = changes.components, user(message.authorID).isBot {
+      let isV2 = message.flags.contains(.componentsV2) || changes.flags.isV2
+      ComponentRules.check(components, isV2: isV2, &form)
+      message.components = components
+    }
     try form.finish()
     if case .set(let rows) = changes.attachments {
       message.attachments = try attachments(of: message, after: rows, asker)
@@ -187,7 +204,10 @@ extension ChatService where Store: ~Copyable {
         try seat.require(.attachFiles)
       }
     }
-    if TextRules.trimmed(message.content).isEmpty, message.embeds.isEmpty, message.attachments.isEmpty {
+    let isEmpty =
+      TextRules.trimmed(message.content).isEmpty && message.embeds.isEmpty
+      && message.attachments.isEmpty && message.components.isEmpty
+    if isEmpty {
       throw .code(.emptyMessage)
     }
     if case .set = changes.embeds, !message.embeds.isEmpty { try seat.require(.embedLinks) }
@@ -227,5 +247,13 @@ extension ChatService where Store: ~Copyable {
     emit(
       .typing(channel: channel, user: user, member: member, at: asker.at), to: viewers(seat.channel))
     return .done
+  }
+}
+
+extension Change<MessageFlags> {
+  /// Whether components become the whole message.
+  fileprivate var isV2: Bool {
+    guard case .set(let flags) = self else { return false }
+    return flags.contains(.componentsV2)
   }
 }

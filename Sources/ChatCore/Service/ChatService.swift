@@ -204,6 +204,7 @@ extension ChatService where Store: ~Copyable {
         state.nonces.prune { _, _ in true }
       }
     }
+    forgetInteractions(at: now)
     if state.slowModePosts.count > Limits.slowModePosts {
       let oldest = now.milliseconds - Int64(Limits.slowModeMax) * 1000
       state.slowModePosts.prune { _, at in at.milliseconds < oldest }

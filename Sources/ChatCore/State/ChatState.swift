@@ -45,6 +45,11 @@ struct ChatState: Sendable {
   private(set) var guildVoice = Relation<Snowflake, Snowflake>()
   private(set) var channelVoice = Relation<Snowflake, Snowflake>()
   private(set) var userVoice = Relation<Snowflake, Snowflake>()
+  /// Interactions by token, and the tokens by their ids and by ephemeral messages.
+  var interactions = Table<String, Interaction>()
+  var interactionTokens = Table<Snowflake, String>()
+  /// The form that a user was last shown by an application (`place`).
+  var modals = Table<MemberKey, ShownModal>()
   var nonces = Table<NonceKey, Snowflake>()
   var slowModePosts = Table<MemberKey, WallTime>()
 
@@ -306,7 +311,7 @@ extension ChatState {
       guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
       userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
       slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark, commands.mark,
-      applicationCommands.mark,
+      applicationCommands.mark, interactions.mark, interactionTokens.mark, modals.mark,
     ])
   }
 
@@ -338,6 +343,9 @@ extension ChatState {
     userChannels.rollback(to: tables[22])
     commands.rollback(to: tables[23])
     applicationCommands.rollback(to: tables[24])
+    interactions.rollback(to: tables[25])
+    interactionTokens.rollback(to: tables[26])
+    modals.rollback(to: tables[27])
     visibility.forgetEverything()
   }
 
@@ -368,5 +376,8 @@ extension ChatState {
     userChannels.commit()
     commands.commit()
     applicationCommands.commit()
+    interactions.commit()
+    interactionTokens.commit()
+    modals.commit()
   }
 }

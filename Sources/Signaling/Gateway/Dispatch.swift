@@ -96,6 +96,10 @@ struct Dispatch {
     case .pinsUpdate: ("CHANNEL_PINS_UPDATE", .guilds)
     case .privateChannelCreate: ("CHANNEL_CREATE", [])
     case .privateChannelDelete: ("CHANNEL_DELETE", [])
+    case .interactionCreate, .interactionStarted: ("INTERACTION_CREATE", [])
+    case .interactionSuccess: ("INTERACTION_SUCCESS", [])
+    case .autocompletion: ("APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE", [])
+    case .modal: ("INTERACTION_MODAL_CREATE", [])
     case .typing: ("TYPING_START", .guildMessageTyping)
     case .voiceStateUpdate: ("VOICE_STATE_UPDATE", .guildVoiceStates)
     }
@@ -154,6 +158,22 @@ struct Dispatch {
       writer.field("user_id", user)
       writer.field("timestamp", time.milliseconds / 1_000)
       if let member { writer.object("member") { $0.member(member) } }
+    case .interactionCreate(let view): writer.interaction(view)
+    case .interactionStarted(let id, let nonce), .interactionSuccess(let id, let nonce):
+      writer.field("id", id)
+      writer.mark(nonce)
+    case .autocompletion(let choices, let nonce):
+      writer.field("choices", JSONValue(.list(choices)))
+      writer.mark(nonce)
+    case .modal(let id, let channel, let application, let modal, let nonce):
+      writer.field("id", id)
+      writer.field("channel_id", channel)
+      for value in modal.fields ?? [] { writer.field(named: value.key, JSONValue(value.value)) }
+      writer.object("application") {
+        $0.field("id", application.id)
+        $0.field("name", application.name)
+      }
+      writer.mark(nonce)
     case .privateChannelCreate(let view), .privateChannelDelete(let view): writer.privateChannel(view)
     case .voiceStateUpdate(let view): writer.voiceState(view)
     }

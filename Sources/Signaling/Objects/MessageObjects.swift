@@ -44,14 +44,16 @@ extension JSONWriter {
       guard form != .redactedEvent else { return }
       for embed in message.shownEmbeds { $0.object { $0.embed(embed) } }
     }
-    array("components") { _ in }
+    field(
+      "components", JSONValue(.list(form == .redactedEvent ? [] : message.components)))
+    interactionMetadata(view)
     field("pinned", message.pinnedAt != nil)
     field("type", message.kind.rawValue)
     field("flags", message.flags.rawValue)
     if !view.reactions.isEmpty {
       array("reactions") { for reaction in view.reactions { $0.object { $0.reaction(reaction) } } }
     }
-    nonce(message.nonce)
+    mark(message.nonce)
     reference(view, form)
     guard form.isEvent else { return }
     place(message.guildID)
@@ -75,14 +77,6 @@ extension JSONWriter {
     // IS_SPOILER.
     field("flags", attachment.isSpoiler ? 1 << 3 : 0)
     field("content_scan_version", 0)
-  }
-
-  private mutating func nonce(_ nonce: Nonce?) {
-    switch nonce {
-    case .text(let text)?: field("nonce", text)
-    case .integer(let number)?: field("nonce", number)
-    case nil: break
-    }
   }
 
   private mutating func reference(_ view: MessageView, _ form: MessageForm) {

@@ -69,14 +69,22 @@ extension RESTCall {
 
   private func draft() throws(RESTError) -> MessageDraft {
     var form = try form()
+    let draft = draft(&form, mentions: .everything)
+    try form.check()
+    return draft
+  }
+
+  /// A message; `mentions` holds when the body does not say whom it may notify.
+  func draft(_ form: inout FormReader, mentions: AllowedMentions) -> MessageDraft {
     var draft = MessageDraft(content: form.string("content") ?? "")
     draft.nonce = RESTCall.nonce(&form)
     draft.enforcesNonce = form.bool("enforce_nonce") ?? false
     draft.isTTS = form.bool("tts") ?? false
-    draft.allowedMentions = RESTCall.allowedMentions(&form)
+    draft.allowedMentions = RESTCall.allowedMentions(&form) ?? mentions
     draft.flags = RESTCall.flags(&form) ?? []
     draft.embeds = RESTCall.embeds(&form) ?? []
     draft.attachments = attachments(&form)
+    draft.components = form.plainList("components") ?? []
     if var reference = form.nested("message_reference") {
       draft.replyTo = reference.snowflake("message_id")
       draft.replyChannel = reference.snowflake("channel_id")
@@ -84,12 +92,19 @@ extension RESTCall {
       draft.failsWithoutReference = reference.bool("fail_if_not_exists") ?? true
       form.note(reference)
     }
-    try form.check()
     return draft
   }
 
   private func messageChanges() throws(RESTError) -> MessageChanges {
     var form = try form()
+    let changes = messageChanges(&form, mentions: .everything)
+    try form.check()
+    return changes
+  }
+
+  func messageChanges(
+    _ form: inout FormReader, mentions: AllowedMentions
+  ) -> MessageChanges {
     var changes = MessageChanges()
     switch form.clearable("content", { $0.string($1) }) {
     case .keep: break
@@ -100,18 +115,21 @@ extension RESTCall {
     case .set(let embeds): changes.embeds = .set(embeds ?? [])
     }
     changes.attachments = attachmentChanges(&form)
+    switch form.clearable("components", { $0.plainList($1) }) {
+    case .keep: break
+    case .set(let components): changes.components = .set(components ?? [])
+    }
     if let flags = RESTCall.flags(&form) { changes.flags = .set(flags) }
-    changes.allowedMentions = RESTCall.allowedMentions(&form)
-    try form.check()
+    changes.allowedMentions = RESTCall.allowedMentions(&form) ?? mentions
     return changes
   }
 
-  private static func flags(_ form: inout FormReader) -> MessageFlags? {
+  static func flags(_ form: inout FormReader) -> MessageFlags? {
     form.int("flags").map { MessageFlags(rawValue: UInt32(clamping: $0)) }
   }
 
   /// A nonce may be a number beyond `Int64`: it is then kept as text.
-  private static func nonce(_ form: inout FormReader) -> Nonce? {
+  static func nonce(_ form: inout FormReader) -> Nonce? {
     switch form.value("nonce") {
     case nil: return nil
     case .string(let text)?: return .text(text)
@@ -123,8 +141,8 @@ extension RESTCall {
     }
   }
 
-  private static func allowedMentions(_ form: inout FormReader) -> AllowedMentions {
-    guard var nested = form.nested("allowed_mentions") else { return .everything }
+  private static func allowedMentions(_ form: inout FormReader) -> AllowedMentions? {
+    guard var nested = form.nested("allowed_mentions") else { return nil }
     let parse = (nested.value("parse")?.array ?? []).compactMap(\.string)
     let users = nested.snowflakes("users") ?? []
     let roles = nested.snowflakes("roles") ?? []

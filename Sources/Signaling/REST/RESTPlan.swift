@@ -28,6 +28,8 @@ extension RESTCall {
       .getGuildCommands, .createGuildCommand, .replaceGuildCommands, .getGuildCommand,
       .modifyGuildCommand, .deleteGuildCommand, .getGuildCommandIndex, .getCommandIndex:
       .ask(try applicationCommand())
+    case .interact, .respond, .followUp, .getFollowUp, .modifyFollowUp, .deleteFollowUp:
+      .ask(try interactionCommand())
     case .getDefaultSounds, .getGuildEmojis, .getGuildStickers:
       .respond(.json(200, Array("[]".utf8)))
     case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,

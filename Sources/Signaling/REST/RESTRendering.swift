@@ -7,12 +7,14 @@ struct RenderingOptions: Sendable {
   private static let guildPage = 200
 
   private let withCounts: Bool
+  private let withResponse: Bool
   private let after: Snowflake?
   private let before: Snowflake?
   private let limit: Int
 
   init(_ call: RESTCall) throws(RESTError) {
     withCounts = call.queryFlag("with_counts")
+    withResponse = call.queryFlag("with_response")
     guard call.route == .getOwnGuilds else {
       after = nil
       before = nil
@@ -32,6 +34,8 @@ struct RenderingOptions: Sendable {
     case .selfUser(let account): .object { $0.selfUser(account) }
     case .user(let user): .object { $0.user(user) }
     case .users(let users): .list { for user in users { $0.object { $0.user(user) } } }
+    case .responded(let result):
+      withResponse ? .object { $0.interactionResult(result) } : .noContent
     case .command(let command, let isNew):
       .object(isNew ? 201 : 200) { $0.command(command) }
     case .commands(let commands):

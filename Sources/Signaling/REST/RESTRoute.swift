@@ -101,6 +101,13 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case crosspostMessage = "POST channels/{channel}/messages/{message}/crosspost"
   case getReactions = "GET channels/{channel}/messages/{message}/reactions/{emoji}"
 
+  case interact = "POST interactions"
+  case respond = "POST interactions/{interaction}/{token}/callback"
+  case followUp = "POST webhooks/{webhook}/{token}"
+  case getFollowUp = "GET webhooks/{webhook}/{token}/messages/{message}"
+  case modifyFollowUp = "PATCH webhooks/{webhook}/{token}/messages/{message}"
+  case deleteFollowUp = "DELETE webhooks/{webhook}/{token}/messages/{message}"
+
   case getInvite = "GET invites/{code}"
   case acceptInvite = "POST invites/{code}"
   case deleteInvite = "DELETE invites/{code}"
@@ -115,7 +122,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   var isAnonymous: Bool {
     switch self {
     case .getGateway, .register, .login, .getInvite, .getVoiceRegions, .getStickerPacks,
-      .getDefaultSounds:
+      .getDefaultSounds, .respond, .followUp, .getFollowUp, .modifyFollowUp, .deleteFollowUp:
       true
     default: false
     }

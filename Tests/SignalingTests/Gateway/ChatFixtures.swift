@@ -102,6 +102,30 @@ enum ChatFixtures {
     return PrivateChannelView(channel: channel, recipients: [alice])
   }
 
+  static func interaction(_ kind: InteractionKind) -> InteractionView {
+    let option = PlainValue.object([
+      .init("name", .text("o")), .init("type", .integer(6)), .init("value", .id(alice.id)),
+    ])
+    let call: [PlainValue.Field] = [
+      .init("id", .id(roleID)), .init("name", .text("ping")), .init("type", .integer(1)),
+      .init("options", .list([option])),
+    ]
+    let press: [PlainValue.Field] = [
+      .init("component_type", .integer(2)), .init("custom_id", .text("go")),
+    ]
+    var resolved = ResolvedValues()
+    resolved.users = [alice]
+    resolved.members = [member(alice).member]
+    resolved.channels = [channel(.text, number: 10)]
+    resolved.roles = [role(roleID)]
+    return InteractionView(
+      id: messageID, applicationID: bot.id, kind: kind, token: "token", guild: guild(),
+      channel: channel(.text, number: 10), user: alice, member: member(alice).member,
+      permissions: .newGuildDefault, botPermissions: .all,
+      data: .object(kind == .command ? call : press), resolved: resolved,
+      message: kind == .component ? message(bot) : nil)
+  }
+
   static func command() -> ApplicationCommand {
     var body = CommandBody(kind: .chat, name: "ping")
     body.description = "d"

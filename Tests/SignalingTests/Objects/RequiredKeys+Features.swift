@@ -69,5 +69,49 @@ extension RequiredKeys {
         application_id description id integration_types name options options[].name options[].type type
         version
         """),
+    RequiredKeys(
+      "INTERACTION_CREATE slash",
+      required: """
+        app_permissions application_id attachment_size_limit authorizing_integration_owners channel
+        channel.id channel.type context data data.id data.name data.options[].name data.options[].type
+        data.type guild_id id locale member member.flags member.joined_at member.permissions
+        member.roles member.user member.user.avatar member.user.discriminator member.user.id
+        member.user.username token type version
+        """,
+      nonNull: """
+        app_permissions application_id authorizing_integration_owners channel channel.id
+        channel.permissions data data.id data.options entitlements guild_id id member member.joined_at
+        member.permissions member.roles member.user member.user.id member.user.public_flags type
+        """),
+    RequiredKeys(
+      "INTERACTION_CREATE button",
+      required: """
+        app_permissions application_id attachment_size_limit authorizing_integration_owners channel
+        channel.id channel.type context data data.component_type data.custom_id guild_id id locale
+        member member.flags member.joined_at member.permissions member.roles member.user
+        member.user.avatar member.user.discriminator member.user.id member.user.username message
+        message.attachments message.attachments[].filename message.attachments[].id
+        message.attachments[].proxy_url message.attachments[].size message.attachments[].url
+        message.author message.author.avatar message.author.discriminator message.author.id
+        message.author.username message.channel_id message.content message.edited_timestamp
+        message.embeds message.embeds[].fields[].name message.embeds[].fields[].value message.flags
+        message.id message.mention_everyone message.pinned message.reactions[].count
+        message.reactions[].count_details.burst message.reactions[].count_details.normal
+        message.reactions[].emoji message.reactions[].emoji.name message.reactions[].me
+        message.sticker_items[].format_type message.sticker_items[].id message.sticker_items[].name
+        message.timestamp message.tts message.type token type version
+        """,
+      nonNull: """
+        app_permissions application_id authorizing_integration_owners channel channel.id
+        channel.permissions data entitlements guild_id id member member.joined_at member.permissions
+        member.roles member.user member.user.id member.user.public_flags message message.attachments
+        message.attachments[].id message.attachments[].size message.author message.author.id
+        message.author.public_flags message.channel_id message.components message.embeds
+        message.embeds[].color message.embeds[].timestamp message.flags message.id message.mention_roles
+        message.mentions message.reactions message.reactions[].burst_colors message.reactions[].count
+        message.reactions[].count_details message.reactions[].count_details.burst
+        message.reactions[].count_details.normal message.reactions[].emoji message.sticker_items
+        message.sticker_items[].id message.timestamp type
+        """),
   ]
 }

@@ -72,6 +72,8 @@ import Testing
     ("INVITE_CREATE", .inviteCreate(ChatFixtures.invite())),
     ("INVITE_DELETE", .inviteDelete(guild: guild, channel: ChatFixtures.textID, code: "x")),
     ("MESSAGE_CREATE", .messageCreate(rich)), ("MESSAGE_CREATE reply", .messageCreate(reply)),
+    ("INTERACTION_CREATE slash", .interactionCreate(ChatFixtures.interaction(.command))),
+    ("INTERACTION_CREATE button", .interactionCreate(ChatFixtures.interaction(.component))),
     ("MESSAGE_CREATE dm", .messageCreate(direct)), ("MESSAGE_CREATE mention", .messageCreate(rich)),
     ("MESSAGE_UPDATE", .messageUpdate(rich)),
     (

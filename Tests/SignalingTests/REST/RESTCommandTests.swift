@@ -41,6 +41,8 @@ import Testing
     ("DELETE", "/applications/1/guilds/3/commands/2", "deleteCommand"),
     ("GET", "/channels/1/application-command-index", "commandIndex"),
     ("GET", "/guilds/1/application-command-index", "guildCommandIndex"),
+    ("GET", "/webhooks/1/abc/messages/@original", "interactionMessage"),
+    ("DELETE", "/webhooks/1/abc/messages/5", "deleteInteractionMessage"),
     ("GET", "/users/@me/channels", "privateChannels"), ("GET", "/guilds/1/audit-logs", "auditLog"),
     ("GET", "/channels/1/pins", "pins"),
     ("GET", "/channels/1/messages/pins", "pins"), ("PUT", "/channels/1/messages/pins/2", "pin"),
