@@ -189,6 +189,8 @@ public enum ChatCommand: Sendable {
   case kick(guild: Snowflake, user: Snowflake)
   /// → ``ChatReply/done`` Also for people who are no members.
   case banMember(guild: Snowflake, user: Snowflake, BanParameters)
+  /// → ``ChatReply/bulkBan(banned:failed:)`` At most 200; who cannot be banned is passed over, 500000 if nobody can.
+  case banMembers(guild: Snowflake, [Snowflake], BanParameters)
   /// → ``ChatReply/done``
   case unban(guild: Snowflake, user: Snowflake)
   /// → ``ChatReply/bans(_:)`` with one ban.

@@ -86,6 +86,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case communityChannel = 50074
   case overloaded = 130000
   case replyWithoutHistory = 160002
+  case bulkBanFailed = 500000
   case cannotForward = 160014
 
   /// Discord's sentence.
@@ -145,6 +146,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .invalidFormBody: "Invalid Form Body"
     case .invalidGuild: "Invalid Guild"
     case .overloaded: "API resource is currently overloaded. Try again a little later"
+    case .bulkBanFailed: "Failed to ban users"
     case .replyWithoutHistory: "Cannot reply without permission to read message history"
     }
   }

@@ -56,6 +56,8 @@ public enum ChatReply: Hashable, Sendable {
   case members([MemberView], notFound: [Snowflake])
   /// Bans, ascending by user id.
   case bans([BanView])
+  /// Whom a bulk ban banned and passed over, as they were named.
+  case bulkBan(banned: [Snowflake], failed: [Snowflake])
   /// A page of the audit log.
   case auditLog(AuditLogView)
   /// An invite.

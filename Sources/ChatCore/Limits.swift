@@ -30,6 +30,8 @@ public enum Limits {
   public static let auditAge: Int64 = 45 * 86_400_000
   /// Bans in one page of the list.
   public static let banPage = 1000
+  /// Users whom one request bans.
+  public static let bulkBan = 200
   /// How far back a ban deletes messages: a week in seconds.
   public static let banDeleteSecondsMax = 604_800
   /// Messages that one ban deletes; older ones stay.

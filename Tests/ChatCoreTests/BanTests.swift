@@ -144,4 +144,29 @@ struct BanTests {
     #expect(world.ask(world.ann, delete([id, new])) == code(.messageTooOld))
     #expect(world.events == [])
   }
+
+  @Test("a bulk ban bans whom it can and names the others")
+  func several() throws {
+    var world = try World.make(.open)
+    let strangers = Snowflake(rawValue: 77)
+    let users = [world.bob, world.ann, strangers, world.dot, world.bob]
+    let command = ChatCommand.banMembers(guild: world.guild, users, BanParameters())
+    #expect(world.ask(world.cy, command) == code(.missingPermissions))
+    #expect(
+      world.ask(world.ann, command)
+        == .bulkBan(banned: [world.bob, world.dot], failed: [world.ann, strangers, world.bob]))
+    #expect(world.audits.map(\.targetID) == [world.bob, world.dot])
+    #expect(world.ask(world.ann, command) == code(.bulkBanFailed))
+    #expect(world.events == [])
+    for wrong in [[], [Snowflake](repeating: world.cy, count: Limits.bulkBan + 1)] {
+      #expect(
+        formCodes(world.ask(world.ann, .banMembers(guild: world.guild, wrong, BanParameters()))).count == 1)
+    }
+    let moderator = try world.give(world.cy, [.banMembers, .manageGuild])
+    var raise = RoleChanges()
+    raise.position = .set(5)
+    try expectDone(world.ask(world.ann, .modifyRole(guild: world.guild, role: moderator.id, raise)))
+    let own = ChatCommand.banMembers(guild: world.guild, [world.cy], BanParameters())
+    #expect(world.ask(world.cy, own) == code(.bulkBanFailed), "nobody outranks themselves")
+  }
 }

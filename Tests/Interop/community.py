@@ -187,3 +187,14 @@ class Community:
     async def do_answered(self):
         """What the person wrote back."""
         return {"content": (await self.answer).content}
+
+    async def do_bulk_ban_tour(self, user):
+        """Two are named, one can be banned."""
+        guild, person = self.guilds[0], discord.Object(id=int(user))
+        banned = self.echo("member_ban", lambda _, who: who.id == person.id)
+        result = await guild.bulk_ban([person, guild.owner or discord.Object(id=guild.owner_id)])
+        await banned
+        assert [who.id for who in result.banned] == [person.id], result.banned
+        assert [who.id for who in result.failed] == [guild.owner_id], result.failed
+        await self.refused(500000, guild.bulk_ban([person]))
+        await guild.unban(person)

@@ -53,6 +53,9 @@ class CommunityBot(unittest.TestCase):
         self.assertEqual(self.owner("GET", "/users/@me/channels")[1], [])
         self.assertEqual(bot.complaints(), [])
 
+    def test_bulk_ban(self):
+        self.tour("bulk_ban_tour", user=self.news["bots"][5]["id"])
+
     def test_audit_log(self):
         self.tour("audit_tour", user=self.news["bots"][1]["id"])
 

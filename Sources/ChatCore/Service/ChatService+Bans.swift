@@ -30,6 +30,38 @@ extension ChatService where Store: ~Copyable {
     return .done
   }
 
+  /// Bans several at once; whoever is banned already, unknown or too high fails alone.
+  mutating func banMembers(
+    _ guild: Snowflake, _ users: [Snowflake], _ parameters: BanParameters, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    let seat = try seat(asker, in: guild)
+    try seat.require([.banMembers, .manageGuild])
+    var form = FormCheck()
+    form.length(["user_ids"], users.count, 1...Limits.bulkBan)
+    form.value("delete_message_seconds", parameters.deleteSeconds, 0...Limits.banDeleteSecondsMax)
+    try form.finish()
+    var banned: [Snowflake] = []
+    var failed: [Snowflake] = []
+    for user in users {
+      guard state.accounts[user] != nil, mayBan(user, seat),
+        state.bans[MemberKey(place: guild, user: user)] == nil
+      else {
+        failed.append(user)
+        continue
+      }
+      _ = try banMember(guild, user, parameters, asker)
+      banned.append(user)
+    }
+    guard !banned.isEmpty else { throw .code(.bulkBanFailed) }
+    return .bulkBan(banned: banned, failed: failed)
+  }
+
+  private func mayBan(_ user: Snowflake, _ seat: Seat) -> Bool {
+    guard seat.guild.ownerID != user else { return false }
+    guard let target = member(seat.guild.id, user), let actor = seat.member else { return true }
+    return PermissionRules.outranks(actor, target, in: seat.guild)
+  }
+
   mutating func unban(
     _ guild: Snowflake, _ user: Snowflake, _ asker: Asker
   ) throws(ChatError) -> ChatReply {

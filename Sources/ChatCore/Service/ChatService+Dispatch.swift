@@ -96,6 +96,8 @@ extension ChatService where Store: ~Copyable {
     case .kick(let guild, let user): try kick(guild, user, asker)
     case .banMember(let guild, let user, let parameters):
       try banMember(guild, user, parameters, asker)
+    case .banMembers(let guild, let users, let parameters):
+      try banMembers(guild, users, parameters, asker)
     case .unban(let guild, let user): try unban(guild, user, asker)
     case .ban(let guild, let user): try ban(guild, user, asker)
     case .bans(let guild, let page): try bans(guild, page, asker)

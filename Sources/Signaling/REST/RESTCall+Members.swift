@@ -29,6 +29,14 @@ extension RESTCall {
     case .getBan: return .ban(guild: guild, user: try user("user"))
     case .createBan:
       return .banMember(guild: guild, user: try user("user"), try banParameters())
+    case .createBans:
+      var form = try form()
+      if form.value("user_ids") == nil {
+        form.note("user_ids", "BASE_TYPE_REQUIRED", "This field is required")
+      }
+      let users = form.snowflakes("user_ids") ?? []
+      try form.check()
+      return .banMembers(guild: guild, users, try banParameters())
     case .deleteBan: return .unban(guild: guild, user: try user("user"))
     case .addMemberRole:
       return .addMemberRole(guild: guild, user: try user("user"), role: try id("role"))

@@ -37,7 +37,8 @@ extension RESTCall {
       try accountPlan()
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
-      .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .deleteBan, .getAuditLog:
+      .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .createBans, .deleteBan,
+      .getAuditLog:
       .ask(try memberCommand())
     case .modifyGuild: try guildChangePlan()
     case .createGuild, .getGuild, .deleteGuild, .getGuildChannels, .createChannel,

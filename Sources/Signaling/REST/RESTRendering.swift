@@ -62,6 +62,11 @@ struct RenderingOptions: Sendable {
     case .members(let members, _):
       .list { for view in members { $0.object { $0.member(view) } } }
     case .bans(let views): bans(views, route)
+    case .bulkBan(let banned, let failed):
+      .object {
+        $0.array("banned_users") { for id in banned { $0.element(id) } }
+        $0.array("failed_users") { for id in failed { $0.element(id) } }
+      }
     case .auditLog(let view): .object { $0.auditLog(view) }
     case .invite(let view): invite(view, route)
     case .invites(let views): .list { for view in views { $0.object { $0.fullInvite(view) } } }

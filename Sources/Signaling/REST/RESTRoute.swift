@@ -67,6 +67,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case getBans = "GET guilds/{guild}/bans"
   case getBan = "GET guilds/{guild}/bans/{user}"
   case createBan = "PUT guilds/{guild}/bans/{user}"
+  case createBans = "POST guilds/{guild}/bulk-ban"
   case deleteBan = "DELETE guilds/{guild}/bans/{user}"
   case modifyOwnVoiceState = "PATCH guilds/{guild}/voice-states/@me"
   case modifyVoiceState = "PATCH guilds/{guild}/voice-states/{user}"
@@ -143,7 +144,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createDirectMessage,
       .createGuild,
-      .modifyGuild, .deleteGuild, .createBan, .deleteBan:
+      .modifyGuild, .deleteGuild, .createBan, .createBans, .deleteBan:
       .changes
     default: nil
     }

@@ -87,4 +87,20 @@ import Testing
       for key in ["avatar", "discriminator", "id", "username"] { #expect(ban?["user"]?[key] != nil) }
     }
   }
+
+  @Test func `A bulk ban names whom it banned and whom not`() throws {
+    let bench = RESTBench()
+    let path = "/api/v10/guilds/1/bulk-ban"
+    let body = #"{"user_ids":["5",6],"delete_message_seconds":60}"#
+    let request = try #require(bench.send("POST", path, body)?.request)
+    guard case .banMembers(_, let users, let parameters) = request.command else {
+      Issue.record("\(request)")
+      return
+    }
+    #expect(users.map(\.rawValue) == [5, 6] && parameters.deleteSeconds == 60)
+    let answer = bench.complete(request, .bulkBan(banned: [users[0]], failed: [users[1]]))?.response
+    #expect(answer?.value["banned_users"]?.array == [.string("5")])
+    #expect(answer?.value["failed_users"]?.array == [.string("6")])
+    #expect(bench.send("POST", path, "{}")?.response?.value["errors"]?["user_ids"] != nil)
+  }
 }
