@@ -51,6 +51,7 @@ extension VoiceGateway {
   /// Ends the media of a session on every shard of its room, and the room on a shard that has nobody left.
   mutating func removeMedia(of session: VoiceSession, into actions: inout [VoiceAction]) {
     let channel = session.seat.channel
+    placement.show(false, session.peer, in: channel, on: session.shard)
     let spans = placement.shards(of: channel).count > 1
     tellShards(ofRoom: channel, .remove(session.peer), into: &actions)
     let isLast = placement.leave(channel, session.shard)

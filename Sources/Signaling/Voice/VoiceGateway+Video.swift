@@ -71,6 +71,8 @@ extension VoiceGateway {
       let publication = VideoPublication(version: version, source: source, layers: layers)
       tellShard(of: peer, .publishVideo(peer, publication), into: &actions)
     }
+    let isShowing = sessions[peer]?.published.isEmpty == false
+    placement.show(isShowing, peer, in: session.seat.channel, on: session.shard)
   }
 
   private mutating func forwardWants(of peer: PeerID, into actions: inout [VoiceAction]) {

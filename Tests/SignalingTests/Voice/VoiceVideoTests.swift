@@ -53,6 +53,19 @@ import Testing
     #expect(answer.allSatisfy { $0["type"]?.string == "video" && $0["active"]?.bool == false })
   }
 
+  @Test func `A room in which somebody shows a picture does not go on to another shard`() throws {
+    let bench = VoiceBench(shards: 2) { $0.spread = SpreadPolicy(membersMax: 1, utilisationMax: 0.7) }
+    let a = try browser(bench, 1, codecs: [Self.vp8])
+    bench.say(a.connection, Self.camera)
+    #expect(publications(bench).count == 1)
+    let b = try browser(bench, 2, codecs: [Self.vp8])
+    #expect(bench.commands(to: 1).isEmpty)
+    bench.say(a.connection, Self.off)
+    _ = try browser(bench, 3, codecs: [Self.vp8])
+    #expect(bench.commands(to: 1).contains { if case .admit = $0 { true } else { false } })
+    #expect(b.peer != a.peer)
+  }
+
   @Test func `The codecs of a list reach the media plane, best first`() throws {
     let bench = VoiceBench()
     let a = try browser(bench, 1, codecs: [Self.vp8, Self.h264, #"{"name":"XVID","payload_type":5}"#])
