@@ -59,6 +59,8 @@ public enum ChatCommand: Sendable {
   case openSession(user: Snowflake)
   /// → ``ChatReply/done`` All of the actor's tokens issued until now are void.
   case revokeTokens
+  /// → ``ChatReply/done`` Another password; all tokens issued until now are void. Only `.system`.
+  case setPassword(user: Snowflake, hash: String)
   /// → ``ChatReply/bot(_:)`` People and `.system`. Mint the bot's token from its user id.
   case createBot(name: String)
   /// → ``ChatReply/selfUser(_:)``

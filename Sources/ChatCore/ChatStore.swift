@@ -122,6 +122,9 @@ public protocol ChatStore: ~Copyable {
   /// Nonces of messages with an id of at least `oldest`, ascending by message, at most `limit` of the newest.
   mutating func recentNonces(since oldest: Snowflake, limit: Int) throws(StoreError) -> [RecentNonce]
 
+  /// Copies everything that is committed to a new file at `path`; not within a transaction.
+  mutating func backUp(to path: String) throws(StoreError)
+
   /// Opens a transaction.
   mutating func begin() throws(StoreError)
   /// Applies one write within the open transaction.

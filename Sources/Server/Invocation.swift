@@ -36,6 +36,8 @@ public struct Invocation: Sendable {
     case ["config", "check"]: return withConfiguration { _ in writeAll(STDOUT_FILENO, "ok\n") }
     case ["serve"]:
       return withConfiguration { serve($0) }
+    case _ where ["user", "guild", "invite", "token", "backup", "restore", "doctor"].contains(words.first):
+      return withConfiguration { operate($0) }
     default:
       writeAll(STDERR_FILENO, "roost: unknown command; try `roost --help`\n")
       return Invocation.usageStatus

@@ -21,16 +21,18 @@ public final class RoostServer: Sendable {
   private let http: HTTPServer
   private let httpThread: PinnedThread
   private let directory: DataDirectory
+  private let certificateFiles: Configuration?
 
   private init(
     announcement: Announcement, services: Services, http: HTTPServer, httpThread: PinnedThread,
-    directory: consuming DataDirectory
+    directory: consuming DataDirectory, certificateFiles: Configuration?
   ) {
     self.announcement = announcement
     self.services = services
     self.http = http
     self.httpThread = httpThread
     self.directory = directory
+    self.certificateFiles = certificateFiles
   }
 
   /// Starts a server; when this returns, it answers.
@@ -107,7 +109,30 @@ public final class RoostServer: Sendable {
       })
     return RoostServer(
       announcement: announcement, services: services, http: http, httpThread: httpThread,
-      directory: directory)
+      directory: directory,
+      certificateFiles: configuration.certificateFile.isEmpty ? nil : configuration)
+  }
+
+  /// Reads the certificate's files again; open connections keep the old one.
+  ///
+  /// Nothing with a certificate that `--dev` made.
+  ///
+  /// - Throws: ``ServerError/certificate(_:)`` when they cannot be used; then nothing has changed.
+  func reloadCertificate() throws(ServerError) {
+    guard let certificateFiles else { return }
+    let certificate = try ServerCertificate.load(certificateFiles)
+    do throws(HTTPServerError) {
+      try http.replaceIdentity(certificate.identity)
+    } catch {
+      throw .certificate(RoostServer.describe(error))
+    }
+  }
+
+  /// Copies the database for `roost backup`, as ``BackupRequest`` asks.
+  func backUpDatabase() {
+    guard let path = BackupRequest.path(in: directory.path) else { return }
+    let folder = directory.path
+    services.chat.backUp(to: path) { error in BackupRequest.answer(error, in: folder) }
   }
 
   /// Stops: clients are told to come back, what was accepted is done, all threads end.
@@ -140,7 +165,7 @@ public final class RoostServer: Sendable {
     }
   }
 
-  private static func openChat(
+  static func openChat(
     _ configuration: Configuration, in directory: borrowing DataDirectory, at now: WallTime
   ) throws -> Chat {
     let path = directory.file("roost.db")

@@ -33,9 +33,35 @@ extension Invocation {
     } else if isDev {
       writeAll(STDOUT_FILENO, server.announcement.text)
     }
-    while signals.wait(limit: nil) != .stop {}
+    run(server, &signals, log)
     log.write(.info, "Stopping")
     return stop(server, &signals, log)
+  }
+
+  /// Does what signals ask until one says to stop.
+  private func run(_ server: RoostServer, _ signals: inout Signals, _ log: Log) {
+    while true {
+      switch signals.wait(limit: nil) {
+      case .stop: return
+      case .backUp: server.backUpDatabase()
+      case .reload:
+        do {
+          try server.reloadCertificate()
+          log.write(.info, "The certificate was read again")
+        } catch {
+          log.write(.error, "The old certificate stays", [("error", "\(error)")])
+        }
+      case .done, .timeout: break
+      }
+    }
+  }
+
+  /// Waits for the end, whatever else is asked meanwhile.
+  private func waiting(signals: inout Signals) -> Signals.Event {
+    while true {
+      let event = signals.wait(limit: Limits.stopTimeout)
+      if event != .reload, event != .backUp { return event }
+    }
   }
 
   private func stop(_ server: RoostServer, _ signals: inout Signals, _ log: Log) -> Int32 {
@@ -49,14 +75,14 @@ extension Invocation {
       server.stop()
       return 0
     }
-    switch signals.wait(limit: Limits.stopTimeout) {
+    switch waiting(signals: &signals) {
     case .done:
       log.write(.info, "Stopped")
       return 0
     case .stop:
       log.write(.warning, "Stopped at once by a second signal")
       return Invocation.interruptedStatus
-    case .timeout:
+    case .timeout, .reload, .backUp:
       log.write(.error, "Could not stop in time")
       return Invocation.startFailedStatus
     }

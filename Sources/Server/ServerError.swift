@@ -8,6 +8,8 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
   case listen(String)
   /// The database cannot be used.
   case store(String)
+  /// The operator asked for something that cannot be.
+  case usage(String)
   /// The configuration does not fit together.
   case configuration(String)
 
@@ -18,6 +20,7 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
     case .certificate(let problem): "certificate: \(problem)"
     case .listen(let problem): "cannot listen: \(problem)"
     case .store(let problem): "database: \(problem)"
+    case .usage(let problem): problem
     case .configuration(let problem): "configuration: \(problem)"
     }
   }

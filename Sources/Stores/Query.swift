@@ -157,6 +157,10 @@ enum Query: String, Hashable {
     WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id > ?4 ORDER BY user_id LIMIT ?5
     """
 
+  case copy = "VACUUM INTO ?1"
+  case integrity = "PRAGMA integrity_check(20)"
+  case strayReferences = "PRAGMA foreign_key_check"
+  case namedBlobs = "SELECT hash FROM blobs ORDER BY hash"
   case instanceValue = "SELECT value FROM instance WHERE key = ?1"
   case putInstanceValue = """
     INSERT INTO instance VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2

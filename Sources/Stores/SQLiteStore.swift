@@ -53,6 +53,25 @@ public struct SQLiteStore: ~Copyable, ChatStore {
     try? database.execute("ROLLBACK")
   }
 
+  /// Copies everything that is committed to a new file at `path`, without the free pages.
+  public mutating func backUp(to path: String) throws(StoreError) {
+    try database.run(.copy, [.text(path)])
+  }
+
+  /// What is damaged, in words; none when the file is sound.
+  ///
+  /// Reads all of it.
+  public mutating func damage() throws(StoreError) -> [String] {
+    let pages = try database.rows(.integrity, []) { $0.string(0) }
+    let strays = try database.rows(.strayReferences, []) { "\($0.string(0)) refers to no \($0.string(2))" }
+    return pages.filter { $0 != "ok" } + strays.prefix(20)
+  }
+
+  /// The hashes of all blobs that anything names.
+  public mutating func namedBlobs() throws(StoreError) -> [String] {
+    try database.rows(.namedBlobs, []) { $0.string(0) }
+  }
+
   /// A value of the instance itself, such as the secret that signs tokens; `nil` when it was never set.
   public mutating func instanceValue(_ key: String) throws(StoreError) -> [UInt8]? {
     try database.rows(.instanceValue, [.text(key)]) { $0.blob(0) }.first

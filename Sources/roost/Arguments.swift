@@ -11,6 +11,14 @@ enum Arguments {
   private static let announceKey: Int32 = 0x102
   private static let firstSetting: Int32 = 0x200
 
+  /// What stands after `roost` in the help, a command a line.
+  private static let commands = [
+    "serve", "config print|check|table", "version", "user create NAME", "user password NAME",
+    "user bot NAME GUILD",
+    "guild create NAME OWNER", "invite create GUILD", "token USER", "backup DIRECTORY", "restore DIRECTORY",
+    "doctor",
+  ].joined(separator: "\n")
+
   /// The process's arguments as an ``Invocation``.
   static func parse() -> Invocation {
     var invocation = Invocation()
@@ -30,7 +38,7 @@ enum Arguments {
       unsafe options.withUnsafeBufferPointer { table in
         var description = unsafe argp(
           options: table.baseAddress, parser: receiveOption,
-          args_doc: strdup("serve\nconfig print|check|table\nversion"),
+          args_doc: strdup(commands),
           doc: strdup("Self-hosted voice, video and chat server."), children: nil, help_filter: nil,
           argp_domain: nil)
         _ = unsafe argp_parse(

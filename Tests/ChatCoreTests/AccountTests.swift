@@ -190,4 +190,21 @@ struct AccountTests {
     guard case .members(let everybody, _) = world.ask(world.ann, all) else { return }
     #expect(everybody.count == 3)
   }
+
+  @Test("the operator gives another password, which voids what was signed before; nobody else may")
+  func newPassword() throws {
+    var world = try World.make(.open)
+    let command = ChatCommand.setPassword(user: world.bob, hash: "$another")
+    #expect(world.ask(world.bob, command) == code(.general))
+    #expect(world.ask(.nobody, command) == code(.general))
+    try expectDone(world.ask(.system, command))
+    #expect(world.events.map(\.payload) == [.tokensRevoked(user: world.bob)])
+    try world.restart()
+    guard case .credentials(let known?) = world.ask(.nobody, .credentials(login: "bob")) else {
+      Issue.record("bob is gone")
+      return
+    }
+    #expect(known.passwordHash == "$another" && known.userID == world.bob)
+    #expect(world.ask(.system, .setPassword(user: world.text, hash: "x")) == code(.unknownUser))
+  }
 }

@@ -54,6 +54,11 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return current.snapshot
   }
 
+  /// Has no file.
+  public mutating func backUp(to path: String) throws(StoreError) {
+    throw .io
+  }
+
   /// Opens a transaction.
   public mutating func begin() throws(StoreError) {
     try check(.begin)

@@ -67,6 +67,19 @@ extension ChatService where Store: ~Copyable {
     return .done
   }
 
+  mutating func setPassword(
+    _ user: Snowflake, _ hash: String, _ asker: Asker
+  ) throws(ChatError) -> ChatReply {
+    guard asker.isSystem else { throw .code(.general) }
+    guard var account = state.accounts[user], !account.user.isBot else { throw .code(.unknownUser) }
+    account.passwordHash = hash
+    let next = asker.at.milliseconds.addingReportingOverflow(1).partialValue
+    account.tokensValidAfter = max(account.tokensValidAfter, WallTime(milliseconds: next))
+    try keep(.account(account))
+    emit(.tokensRevoked(user: user), to: .user(user))
+    return .done
+  }
+
   mutating func createBot(_ name: String, _ asker: Asker) throws(ChatError) -> ChatReply {
     if !asker.isSystem, try account(asker).user.isBot { throw .code(.botsNotAllowed) }
     let name = TextRules.trimmed(name)

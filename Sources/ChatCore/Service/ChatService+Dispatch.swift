@@ -8,6 +8,7 @@ extension ChatService where Store: ~Copyable {
     case .credentials(let login): credentials(login)
     case .openSession(let user): try openSession(user, asker)
     case .revokeTokens: try revokeTokens(asker)
+    case .setPassword(let user, let hash): try setPassword(user, hash, asker)
     case .createBot(let name): try createBot(name, asker)
     case .currentUser: .selfUser(try ownView(asker))
     case .modifyCurrentUser(let changes): try modifyCurrentUser(changes, asker)

@@ -23,6 +23,9 @@ struct DataDirectory: ~Copyable {
     }
     self.path = path
     lock = descriptor
+    // Who has it, for `roost backup`; a number that is not written means only that it cannot ask.
+    ftruncate(descriptor, 0)
+    writeAll(descriptor, "\(getpid())")
   }
 
   deinit {

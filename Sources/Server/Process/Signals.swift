@@ -9,6 +9,10 @@ struct Signals {
   enum Event {
     /// SIGTERM or SIGINT.
     case stop
+    /// SIGHUP: read the certificate again.
+    case reload
+    /// SIGUSR1: copy the database.
+    case backUp
     /// ``noteDone()`` was called.
     case done
     /// The time is up.
@@ -23,7 +27,7 @@ struct Signals {
     signal(SIGPIPE, SIG_IGN)
     // `set` is plain storage that these calls fill.
     unsafe sigemptyset(&set)
-    for number in [SIGTERM, SIGINT, SIGUSR2] { unsafe sigaddset(&set, number) }
+    for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2] { unsafe sigaddset(&set, number) }
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
@@ -43,6 +47,8 @@ struct Signals {
       switch number {
       case SIGTERM, SIGINT: return .stop
       case SIGUSR2: return .done
+      case SIGHUP: return .reload
+      case SIGUSR1: return .backUp
       default: continue
       }
     }

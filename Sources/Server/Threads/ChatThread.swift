@@ -21,6 +21,7 @@ final class ChatThread: Sendable {
   private let counted = Locked(ChatStatistics())
   private let isStopping = Atomic<Bool>(false)
   private let thread = Locked<PinnedThread?>(nil)
+  private let backup = Locked<BackupJob?>(nil)
 
   /// Makes the mailboxes; `wakeLoop` runs when the first output waits.
   init(log: Log, wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
@@ -49,6 +50,31 @@ final class ChatThread: Sendable {
     isStopping.store(true, ordering: .releasing)
     wake.signal()
     thread.withLock { $0 }?.join()
+  }
+
+  /// Copies the database to `path` between two batches; `done` runs on the chat thread with what went wrong.
+  func backUp(to path: String, done: @escaping @Sendable (String?) -> Void) {
+    backup.withLock { $0 = BackupJob(path: path, done: done) }
+    wake.signal()
+  }
+
+  private struct BackupJob: Sendable {
+    let path: String
+    let done: @Sendable (String?) -> Void
+  }
+
+  private func takeBackup(of chat: inout Chat) {
+    let asked = backup.withLock { job -> BackupJob? in
+      defer { job = nil }
+      return job
+    }
+    guard let asked else { return }
+    do throws(StoreError) {
+      try chat.backUp(to: asked.path)
+      asked.done(nil)
+    } catch {
+      asked.done("the database cannot be copied: \(error)")
+    }
   }
 
   /// Says that the outputs were drained: the chat thread may have been waiting for it.
@@ -82,6 +108,7 @@ final class ChatThread: Sendable {
       // Cleared before looking, so that no wake is lost.
       wake.clear()
       let isLast = isStopping.load(ordering: .acquiring)
+      takeBackup(of: &chat)
       if !unposted.isEmpty, outputs.post(unposted) { unposted = [] }
       if unposted.isEmpty {
         if waiting.isEmpty { waiting = requests.drain()[...] }
