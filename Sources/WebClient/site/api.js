@@ -29,6 +29,9 @@ function firstError(tree) {
 
 const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
+/// Messages in one page of history.
+export const PAGE = 50;
+
 export class API {
   constructor(base = '/api/v10') {
     this.base = base;
@@ -86,7 +89,7 @@ export class API {
 
   messages(channel, before) {
     const query = before ? `&before=${before}` : '';
-    return this.request('GET', `/channels/${channel}/messages?limit=50${query}`);
+    return this.request('GET', `/channels/${channel}/messages?limit=${PAGE}${query}`);
   }
 
   sendMessage(channel, content, nonce, files = []) {

@@ -1,6 +1,6 @@
 // The page: who is logged in, which channel is open, which call is on.
 
-import { API } from './api.js';
+import { API, PAGE } from './api.js';
 import { Gateway } from './gateway.js';
 import { Peer } from './peer.js';
 import { State, compare, isText, isVoice } from './state.js';
@@ -9,7 +9,7 @@ import { Voice } from './voice.js';
 
 const SESSION_KEY = 'roost.session';
 const CALL_KEY = 'roost.call';
-const MESSAGES_MAX = 200;
+const MESSAGES_MAX = 2000;
 // A call that cannot be had again this often within a minute is given up.
 const REJOINS_MAX = 4;
 
@@ -21,6 +21,8 @@ let gateway = null;
 let guild = null;
 let channel = null;
 let messages = [];
+/// Whether the channel has older messages than those, and whether they are on their way.
+let hasOlder = false, isLoading = false;
 /// { guild, channel, state, muted, deafened, blocked, rejoins: [time], microphone: promise of a stream, server: the
 /// token of the newest VOICE_SERVER_UPDATE, voice, peer }
 let call = null;
@@ -151,17 +153,31 @@ async function openText(id) {
   if (id === channel && id !== null) return;
   channel = id;
   messages = [];
+  hasOlder = false;
   ui.clearMessages();
   render();
   if (id === null) return;
   try {
-    const loaded = await api.messages(id);
-    if (channel !== id) return;
-    for (const message of loaded) keep(message, false);
-    showMessages();
+    await load(id);
   } catch (error) {
     ui.announce(error.message);
   }
+}
+
+async function load(id, before) {
+  const loaded = await api.messages(id, before);
+  if (channel !== id) return;
+  hasOlder = loaded.length === PAGE;
+  for (const message of loaded) keep(message, false);
+  showMessages();
+}
+
+// The reader has come to the beginning of what is shown.
+async function older() {
+  if (!hasOlder || isLoading || messages.length >= MESSAGES_MAX) return;
+  isLoading = true;
+  await load(channel, messages[0].id).catch(error => ui.announce(error.message));
+  isLoading = false;
 }
 
 function keep(message, show = true) {
@@ -185,6 +201,7 @@ function showMessages() {
 async function send(text, files) {
   try {
     keep(await api.sendMessage(channel, text, crypto.randomUUID().slice(0, 23), files));
+    ui.showNewest();
   } catch (error) {
     ui.announce(`The message was not sent: ${error.message}`);
   }
@@ -342,6 +359,7 @@ ui.listen({
     return ui.clearInvite();
   },
   send,
+  older,
   openGuild(id) { guild = id; settle(); },
   openChannel(id) { if (isVoice(state.channel(id))) join(id); else openText(id); },
   mute: () => change('muted'),

@@ -59,6 +59,7 @@ export function listen(on) {
     $('message').value = $('files').value = '';
     on.send(text, files);
   });
+  $('messages').addEventListener('scroll', () => { if ($('messages').scrollTop < 100) on.older(); });
   $('guilds').addEventListener('click', event => {
     const button = event.target.closest('[data-guild-id]');
     if (button) on.openGuild(button.dataset.guildId);
@@ -195,6 +196,7 @@ export function renderCall(call) {
 /// `messages` are oldest first.
 export function renderMessages(messages, nameOf) {
   const list = $('messages');
+  const first = list.firstElementChild, heightBefore = list.scrollHeight, topBefore = list.scrollTop;
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   reconcile(list, messages, message => message.id, message => {
     const item = make('li', '', { 'data-message-id': message.id, 'data-author-id': message.author.id });
@@ -211,6 +213,8 @@ export function renderMessages(messages, nameOf) {
     set(item, 'data-type', message.type);
   });
   if (atEnd) list.scrollTop = list.scrollHeight;
+  // What is being read stays in its place when older messages come before it.
+  else if (first && first !== list.firstElementChild) list.scrollTop = topBefore + list.scrollHeight - heightBefore;
 }
 
 // Messages that people did not write say what happened.
@@ -220,6 +224,11 @@ function textOf(message) {
   const embeds = (message.embeds ?? []).map(embed => [embed.title, embed.description].filter(Boolean).join('\n'));
   const text = [message.content || EVENTS[message.type], ...embeds].filter(Boolean).join('\n');
   return message.edited_timestamp ? `${text} (edited)` : text;
+}
+
+/// Whoever writes wants to see it, wherever they were reading.
+export function showNewest() {
+  $('messages').scrollTop = $('messages').scrollHeight;
 }
 
 export function clearMessages() {
