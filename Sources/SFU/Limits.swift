@@ -119,7 +119,7 @@ enum Fixed {
   static let videoClockRate: Int64 = 90_000
   /// Packets that may be missing before a layer counts as begun anew: 3 s of 10 Mbit/s.
   static let videoGapMax: UInt64 = 3_000
-  /// Packets of a layer that can be asked for again, a power of two: 1.6 s of 3 Mbit/s, 20 octets each.
+  /// Packets of a layer that can be asked for again, a power of two: 1.6 s of 3 Mbit/s, 28 octets each.
   static let packetsPerLayer = 512
   /// Blocks of payload that a layer may hold, 16 KiB each: 1.4 s of 3 Mbit/s.
   ///

@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `Every reason to drop has a place among a peer's counts`() {
-    #expect(DropReason.allCases.count <= 48)
+    #expect(DropReason.allCases.count <= 64)
     #expect(DropReason.allCases.map { Int($0.rawValue) } == Array(0..<DropReason.allCases.count))
   }
 }

@@ -110,6 +110,56 @@ import Wire
     #expect(cinema.viewers[0].receiver.decode().last?.isDecoded == true)
   }
 
+  @Test func `A layer that comes back under another SSRC without its key frame is asked for one`() throws {
+    var cinema = try Cinema(layers: 1, viewers: 1, isNamed: true)
+    cinema.announce()
+    cinema.play(10)
+    cinema.pass(.seconds(1))
+    cinema.layers[0].ssrc = 0xF00D
+    cinema.layers[0].sequenceNumber = 17
+    cinema.layers[0].isKeyFrameDue = true
+    // The key frame's first packet is overtaken.
+    let frame = cinema.layers[0].frame(packets: 3, size: 200)
+    for packet in [1, 0, 2] { cinema.send(frame[packet]) }
+    cinema.play(20)
+    #expect(cinema.requests.contains { $0.keyFrames == [0xF00D] })
+    let frames = cinema.viewers[0].receiver.decode()
+    #expect(frames.count > 20 && frames.allSatisfy { $0.isDecoded } && frames.last?.number == 30)
+    #expect(cinema.viewers[0].receiver.problems.isEmpty)
+  }
+
+  @Test func `A viewer whose key frame was dropped here gets another one`() throws {
+    var cinema = try Cinema(layers: 1, viewers: 1)
+    cinema.announce()
+    // The first key frame waits too long to be sent.
+    for packet in cinema.layers[0].frame(packets: 2, size: 200) {
+      cinema.stage.stage(cinema.publisher.show(packet), from: cinema.publisher.address)
+    }
+    cinema.pass(.milliseconds(300))
+    cinema.play(30)
+    #expect(cinema.stage.endpoint.statistics.dropped(.late) == 2)
+    let frames = cinema.viewers[0].receiver.decode()
+    #expect(frames.count > 20 && frames.allSatisfy { $0.isDecoded })
+  }
+
+  @Test func `Packets of nothing but padding are not missed`() throws {
+    var cinema = try Cinema(layers: 1, viewers: 1)
+    cinema.announce()
+    cinema.play(5)
+    for _ in 0..<20 {
+      let fields = RTPFields(
+        marker: false, payloadType: 96, sequenceNumber: cinema.layers[0].sequenceNumber,
+        timestamp: cinema.layers[0].timestamp, ssrc: cinema.layers[0].ssrc)
+      cinema.layers[0].sequenceNumber &+= 1
+      let padding = cinema.publisher.seal([0, 0, 0, 4], fields, hasPadding: true)
+      cinema.stage.receive(padding, from: cinema.publisher.address)
+    }
+    cinema.play(5)
+    #expect(cinema.requests.isEmpty && cinema.stage.endpoint.statistics.dropped(.empty) == 20)
+    let picture = try #require(cinema.stage.endpoint.explain(cinema.publisher.admission.peer)?.pictures.first)
+    #expect(picture.layers[0].lost == 0)
+  }
+
   @Test func `A second of packets is kept and no more than a layer's blocks`() throws {
     var cinema = try Cinema(layers: 1, viewers: 1)
     cinema.announce()
@@ -175,6 +225,26 @@ import Wire
     #expect(cinema.stage.endpoint.statistics.dropped(.keyFramesSpent) > 11_000)
     let frames = cinema.viewers[1].receiver.decode()
     #expect(frames.allSatisfy { $0.isDecoded })
+  }
+
+  @Test func `A viewer that changes its mind all the time costs no more key frames than one that asks`()
+    throws
+  {
+    var cinema = try Cinema(layers: 2, viewers: 2)
+    cinema.announce()
+    cinema.play(30)
+    let before = cinema.stage.endpoint.statistics.keyFrameRequests
+    for step in 0..<300 {
+      cinema.want(cinema.viewers[0], step % 2 == 0 ? 10 : 100)
+      cinema.want(cinema.viewers[0], step % 2 == 0 ? 0 : 50)
+      cinema.play(1)
+    }
+    // Ten seconds, two layers: four at once and one each two seconds, for each.
+    #expect(cinema.stage.endpoint.statistics.keyFrameRequests - before <= 18)
+    cinema.want(cinema.viewers[0], 100)
+    cinema.play(120)
+    let frames = cinema.viewers[0].receiver.decode()
+    #expect(frames.last?.layer == 1 && frames.last?.isDecoded == true)
   }
 
   @Test func `Feedback about streams that are not there, or one's own, has no effect`() throws {

@@ -67,6 +67,9 @@ package struct VideoReceiver: Sendable {
     lowest = min(lowest, index)
   }
 
+  /// The newest sequence number.
+  package var newest: UInt16? { highest.map { UInt16(truncatingIfNeeded: $0) } }
+
   /// Packets that are missing between the first and the last, the latest `count` indices of them.
   package func missing(latest count: UInt64 = .max) -> [UInt16] {
     guard let highest, highest > lowest else { return [] }

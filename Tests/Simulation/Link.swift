@@ -9,6 +9,19 @@ struct Link {
   /// How often a datagram is held back until later ones have passed it.
   let reordering: Double
 
+  private init(loss: Double, delay: Interval, jitter: Interval, duplication: Double, reordering: Double) {
+    self.loss = loss
+    self.delay = delay
+    self.jitter = jitter
+    self.duplication = duplication
+    self.reordering = reordering
+  }
+
+  /// The same path on a good day: it delays and does nothing else.
+  var calmed: Link {
+    Link(loss: 0, delay: delay, jitter: .zero, duplication: 0, reordering: 0)
+  }
+
   init(random: inout SeededRandom) {
     loss = random.below(3) == 0 ? 0 : random.unit() * 0.2
     delay = .microseconds(Int64(200 + random.below(60_000)))

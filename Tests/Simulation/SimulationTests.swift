@@ -38,4 +38,23 @@ import Testing
       "simulated \(SimulationTests.seeds.count) calls: \(forwarded) packets forwarded, \(gaps) gaps, \(crossed) crossed"
     )
   }
+
+  @Test func `After every simulated storm each viewer has the best picture that it wants, whole`() throws {
+    var decoded = 0
+    var repaired = 0
+    for seed in SimulationTests.seeds {
+      var world = try VideoWorld(seed: seed)
+      do {
+        try world.run()
+      } catch {
+        Issue.record(
+          "seed \(seed): \(error); replay: ROOST_SIM_SEED=\(seed) swift test --filter SimulationTests")
+      }
+      decoded += world.decoded
+      repaired += world.repaired
+    }
+    #expect(decoded > 100 * SimulationTests.seeds.count)
+    if SimulationTests.seeds.count > 5 { #expect(repaired > 0) }
+    print("simulated \(SimulationTests.seeds.count) cameras: \(decoded) frames decoded, \(repaired) repairs")
+  }
 }

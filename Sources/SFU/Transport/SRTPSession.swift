@@ -30,7 +30,8 @@ struct SRTPSession: ~Copyable {
     self.sealer = sealer
     sourcesMax = limits.sourcesPerPeer
     retiredMax = limits.retiredStreamsPerPeer
-    sources.reserveCapacity(sourcesMax)
+    // Audio and its RTCP; who shows pictures takes a larger block once.
+    sources.reserveCapacity(min(sourcesMax, 2))
   }
 
   /// Opens an RTP packet in place.

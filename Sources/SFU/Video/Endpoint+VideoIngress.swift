@@ -12,10 +12,20 @@ internal import Wire
 extension Endpoint {
   /// Whether `ssrc` is that of a layer or its retransmissions.
   func hasLayer(under ssrc: UInt32, _ peer: Handle<Peer>) -> Bool {
-    for source in VideoSource.allCases {
-      if let video = peers[peer].videos[source], videos[video].layer(under: ssrc) != nil { return true }
+    layer(under: ssrc, of: peer) != nil
+  }
+
+  /// The picture and layer of `peer` to which packets under `ssrc` belong.
+  func layer(
+    under ssrc: UInt32, of peer: Handle<Peer>
+  ) -> (video: Handle<PublishedVideo>, index: Int, isRetransmission: Bool)? {
+    if let video = peers[peer].videos.camera, let found = videos[video].layer(under: ssrc) {
+      return (video, found.index, found.isRetransmission)
     }
-    return false
+    if let video = peers[peer].videos.screen, let found = videos[video].layer(under: ssrc) {
+      return (video, found.index, found.isRetransmission)
+    }
+    return nil
   }
 
   /// Takes in an authentic packet under a payload type that its sender gave video, or drops it with a reason.
@@ -39,7 +49,10 @@ extension Endpoint {
     var packet = IngressPacket(
       ssrc: header.ssrc, index: index, timestamp: header.timestamp, isMarked: header.marker,
       payload: header.headerCount..<(plain.count - padding), audioLevel: nil)
-    guard !packet.payload.isEmpty else { throw .empty }
+    guard !packet.payload.isEmpty else {
+      skip(packet, origin)
+      throw .empty
+    }
     guard packet.payload.count <= Fixed.packetCountMax else { throw .malformed }
     switch meaning {
     case .media(let codec):
@@ -50,6 +63,13 @@ extension Endpoint {
       packet = try original(of: packet, plain, videos[video].layers[layer])
       try receive(packet, plain, VideoPlace(video, layer, codec, isRetransmission: true), header, origin)
     }
+  }
+
+  /// A packet of nothing but padding is a probe: nobody misses it.
+  private mutating func skip(_ packet: IngressPacket, _ origin: Origin) {
+    guard let found = layer(under: packet.ssrc, of: origin.peer), !found.isRetransmission else { return }
+    videos[found.video].layers[found.index].skip(packet, at: origin.at)
+    armVideo(found.video)
   }
 
   /// The packet that a retransmission repeats.
@@ -72,12 +92,9 @@ extension Endpoint {
   private mutating func locate(
     _ header: RTPHeader, _ plain: Span<UInt8>, of peer: Handle<Peer>, isRetransmission: Bool
   ) throws(DropReason) -> (Handle<PublishedVideo>, Int) {
-    for source in VideoSource.allCases {
-      guard let video = peers[peer].videos[source], let found = videos[video].layer(under: header.ssrc) else {
-        continue
-      }
+    if let found = layer(under: header.ssrc, of: peer) {
       guard found.isRetransmission == isRetransmission else { throw .payloadType }
-      return (video, found.index)
+      return (found.video, found.index)
     }
     let id = isRetransmission ? peers[peer].extensionIDs.repairedRid : peers[peer].extensionIDs.rid
     if let id, let range = HeaderExtensions.find(id: id, in: plain, header: header) {
@@ -109,8 +126,9 @@ extension Endpoint {
     let isNewCodec = try videos[video].adopt(
       at.codec, isKeyFrame: descriptor.beginsKeyFrame, at: origin.at)
     if isNewCodec { codecChanged(video, at: origin.at) }
+    var isBroken = false
     if !at.isRetransmission {
-      try videos[video].layers[at.layer].bind(
+      isBroken = try videos[video].layers[at.layer].bind(
         packet.ssrc, index: packet.index, silence: configuration.sourceSwitchSilence, at: origin.at)
     }
     let place = try videos[video].layers[at.layer].receive(
@@ -119,8 +137,11 @@ extension Endpoint {
     if videos[video].noteArrival(on: at.layer, at: origin.at) { retargetAll(video, at: origin.at) }
     var shape = VideoFrameShape(descriptor, timestamp: place.timestamp, isMarked: packet.isMarked)
     shape.orientation = orientation(header, plain, of: origin.peer)
-    if descriptor.beginsKeyFrame, place.isNewest { videos[video].layers[at.layer].beganKeyFrame() }
-    if place.isBroken { wantKeyFrame(of: video, at.layer, at: origin.at) }
+    if descriptor.beginsKeyFrame, place.isNewest {
+      videos[video].layers[at.layer].beganKeyFrame(at: origin.stamp)
+    } else if isBroken || place.isBroken {
+      wantKeyFrame(of: video, at.layer, at: origin.at)
+    }
     armVideo(video)
     guard videos[video].layers[at.layer].watchers > 0 else { return }
     try forward(payload, shape, place, at, origin)

@@ -49,9 +49,14 @@ extension Endpoint {
     peers[peer].videos.want(wants)
     let position = peers[peer].position
     for video in rooms[peers[peer].room].videos {
-      videos[video].subscriptions[position].quality = peers[peer].videos.quality(of: videos[video].ssrc)
+      let quality = peers[peer].videos.quality(of: videos[video].ssrc)
+      guard quality != videos[video].subscriptions[position].quality else { continue }
+      videos[video].subscriptions[position].quality = quality
+      // Who changes its mind all the time must not cost everybody a key frame each time.
+      let mayAsk = videos[video].subscriptions[position].mayRequestKeyFrame(at: now)
+      retarget(position, of: video, at: mayAsk ? now : now + Fixed.keyFrameRequestCost)
+      armVideo(video)
     }
-    retargetMember(peer, at: now)
   }
 
   /// Adds the row of `subscriber`, which comes behind those of the members before it.

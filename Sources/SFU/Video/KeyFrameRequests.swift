@@ -10,6 +10,8 @@ package struct KeyFrameRequests: Hashable, Sendable {
   private var wait = Fixed.keyFrameIntervalMin
   /// Since when somebody waits for a key frame.
   private var wanted: Instant?
+  /// When the last key frame began to arrive.
+  private var answer: Instant?
 
   /// Whether somebody waits for a key frame.
   package var isWanted: Bool { wanted != nil }
@@ -23,9 +25,9 @@ package struct KeyFrameRequests: Hashable, Sendable {
     return last.map { max(wanted, $0 + wait) } ?? wanted
   }
 
-  /// Somebody needs a key frame.
-  package mutating func want(at now: Instant) {
-    if wanted == nil { wanted = now }
+  /// Somebody needs a key frame, and may ask for it at `instant`.
+  package mutating func want(at instant: Instant) {
+    wanted = min(wanted ?? instant, instant)
   }
 
   /// Whether the publisher is to be asked now; if so, it counts as asked.
@@ -37,9 +39,23 @@ package struct KeyFrameRequests: Hashable, Sendable {
     return true
   }
 
-  /// A key frame has begun: everybody who waits gets it.
-  package mutating func answered() {
+  /// A key frame has begun, with a packet that arrived at `instant`: everybody who waits gets it.
+  package mutating func answered(at instant: Instant) {
+    answer = instant
     wanted = nil
+    wait = Fixed.keyFrameIntervalMin
+  }
+
+  /// Somebody still waits when a packet is sent that arrived at `instant`.
+  ///
+  /// If that was after the last key frame began, this one did not get it: it was dropped here.
+  package mutating func missed(at instant: Instant) {
+    guard wanted == nil, let answer, instant > answer else { return }
+    wanted = instant
+  }
+
+  /// The publisher sends again after a silence in which it could not answer.
+  package mutating func hurry() {
     wait = Fixed.keyFrameIntervalMin
   }
 

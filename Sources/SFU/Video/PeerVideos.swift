@@ -3,8 +3,8 @@ internal import MediaControl
 
 /// What one peer shows and wants to see.
 struct PeerVideos {
-  private var camera: Handle<PublishedVideo>?
-  private var screen: Handle<PublishedVideo>?
+  private(set) var camera: Handle<PublishedVideo>?
+  private(set) var screen: Handle<PublishedVideo>?
   private var cameraVersion: UInt64 = 0
   private var screenVersion: UInt64 = 0
   private(set) var wantsVersion: UInt64 = 0

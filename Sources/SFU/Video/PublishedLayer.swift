@@ -75,19 +75,23 @@ struct PublishedLayer {
 
   /// The run goes on under `ssrc` at `index`, if it does not already.
   ///
+  /// - Returns: whether another run ended, so that everybody needs a key frame.
   /// - Throws: `secondSource` while the SSRC so far still sends.
-  mutating func bind(_ ssrc: UInt32, index: UInt64, silence: Interval, at now: Instant) throws(DropReason) {
-    guard ssrc != sourceSSRC || isDetached else { return }
+  mutating func bind(
+    _ ssrc: UInt32, index: UInt64, silence: Interval, at now: Instant
+  ) throws(DropReason) -> Bool {
+    guard ssrc != sourceSSRC || isDetached else { return false }
     guard isDetached || sourceSSRC == nil || isSilent(for: silence, at: now) else { throw .secondSource }
     sourceSSRC = ssrc
     isDetached = false
     lastReport = nil
-    guard let highest = window.highest else { return }
+    guard let highest = window.highest else { return false }
     indexOffset = highest &+ (1 << 20) &- index
     window.restart(at: index &+ indexOffset)
     losses.giveUp()
     timestamps.restart()
     reception.interrupt()
+    return true
   }
 
   /// The index that the source gave `sequenceNumber`, which it sent a while ago.
@@ -120,6 +124,7 @@ struct PublishedLayer {
     let index = packet.index &+ indexOffset
     let arrival = window.receive(index)
     if !isRetransmission {
+      if isSilent(for: Fixed.layerStall, at: now) { keyFrames.hurry() }
       reception.record(
         index: index, timestamp: packet.timestamp, payloadCount: packet.payload.count, at: now)
       lastPacket = now
@@ -140,10 +145,24 @@ struct PublishedLayer {
     }
   }
 
-  /// A key frame begins.
-  mutating func beganKeyFrame() {
+  /// Takes an authentic packet in that carries nothing and goes nowhere.
+  mutating func skip(_ packet: IngressPacket, at now: Instant) {
+    guard !isDetached, window.highest != nil else { return }
+    let index = packet.index &+ indexOffset
+    reception.record(index: index, timestamp: packet.timestamp, payloadCount: 0, at: now)
+    switch window.receive(index) {
+    case .newest(let missing):
+      highestSourceIndex = packet.index
+      if missing > 0 { _ = losses.miss(before: index, count: missing, at: now) }
+    case .late: losses.found(index)
+    case .duplicate, .tooOld: break
+    }
+  }
+
+  /// A key frame begins with a packet that reached the machine at `arrival`.
+  mutating func beganKeyFrame(at arrival: Instant) {
     keyFrameCount &+= 1
-    keyFrames.answered()
+    keyFrames.answered(at: arrival)
   }
 
   /// The loss of the last reporting interval; begins the next.

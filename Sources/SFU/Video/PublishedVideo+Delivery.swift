@@ -19,7 +19,10 @@ extension PublishedVideo {
     guard let shift = place(staged.video, arrival: staged.frame.arrival, position) else {
       let isAwaited =
         subscriptions[position].isWaiting && subscriptions[position].target == staged.video.layer
-      return isAwaited ? .keyFrameAwaited : nil
+      guard isAwaited else { return nil }
+      // The timer is set when the next packet is taken in.
+      layers[Int(staged.video.layer)].keyFrames.missed(at: staged.frame.arrival)
+      return .keyFrameAwaited
     }
     let frame = EgressVideo(
       ssrc: ssrc, index: staged.video.index &+ shift.index, payloadType: payloadType,

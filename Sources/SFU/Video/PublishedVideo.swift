@@ -168,7 +168,8 @@ struct PublishedVideo: ~Copyable {
   var deadline: Instant {
     var deadline = min(nextReceiverReport, nextSenderReports)
     for index in layers.indices {
-      deadline = min(deadline, layers[index].losses.deadline, layers[index].keyFrames.deadline)
+      // Two at a time: with more, `min` takes a heap block in debug builds.
+      deadline = min(deadline, min(layers[index].losses.deadline, layers[index].keyFrames.deadline))
     }
     return deadline
   }
