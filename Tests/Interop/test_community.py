@@ -54,7 +54,7 @@ class CommunityBot(unittest.TestCase):
         self.assertEqual(bot.complaints(), [])
 
     def test_bulk_ban(self):
-        self.tour("bulk_ban_tour", user=self.news["bots"][5]["id"])
+        self.tour("bulk_ban_tour", user=self.news["bots"][4]["id"])
 
     def test_audit_log(self):
         self.tour("audit_tour", user=self.news["bots"][1]["id"])
