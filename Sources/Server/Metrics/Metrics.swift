@@ -103,12 +103,14 @@ enum Metrics {
           ("chat_requests", services.refused.chatRequests),
           ("media_commands", services.refused.mediaCommands),
           ("passwords", services.refused.passwords),
+          ("files", services.refused.files),
         ].map { .init(labels: [("mailbox", $0.0)], value: Double($0.1.value)) }
           + [
             .init(
               labels: [("mailbox", "media_events")],
               value: Double(services.shards.reduce(0) { $0 + $1.droppedEvents.value }))
-          ])
+          ]),
+      counter("blobs_swept_total", "Files removed because nothing named them.", services.files.swept.value),
     ]
   }
 
