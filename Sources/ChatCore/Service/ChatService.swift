@@ -70,7 +70,7 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
 
   /// Copies everything that was acknowledged to a new file at `path`.
   ///
-  /// Blocks for as long as the copy takes: about a second for each 300 MB.
+  /// Blocks for as long as the copy takes.
   ///
   /// - Throws: what the store throws; then the file is worth nothing.
   public mutating func backUp(to path: String) throws(StoreError) {
