@@ -94,6 +94,8 @@ enum Fixed {
   static let packetCountMax = 1_400
   /// Octets of a DTLS datagram that is taken: records stay within the path's MTU (RFC 6347 §4.1.1.1).
   static let handshakeDatagramMax = 2_048
+  /// Octets of a header extension of one octet: block's head, the element, two of filling (RFC 8285 §4.2).
+  static let oneOctetExtensionCount = 8
   /// Octets that egress may add to a payload: header 12, level extension 8, tag 16, nonce 4.
   static let egressOverhead = 40
   /// Sequence numbers that may be missing before a stream counts as begun anew: 60 s of 20 ms packets.

@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "callocations.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
 
@@ -55,3 +57,43 @@ int posix_memalign(void **block, size_t alignment, size_t size) {
 }
 
 #endif
+
+/* As with malloc: the program's own symbols win over the runtime's, to which these pass on. */
+static void *(*retain)(void *);
+static void *(*retain_n)(void *, uint32_t);
+static void (*release)(void *);
+static void (*release_n)(void *, uint32_t);
+static __thread uint64_t references;
+
+__attribute__((constructor(101))) static void find_runtime(void) {
+  retain = (void *(*)(void *))dlsym(RTLD_NEXT, "swift_retain");
+  retain_n = (void *(*)(void *, uint32_t))dlsym(RTLD_NEXT, "swift_retain_n");
+  release = (void (*)(void *))dlsym(RTLD_NEXT, "swift_release");
+  release_n = (void (*)(void *, uint32_t))dlsym(RTLD_NEXT, "swift_release_n");
+}
+
+uint64_t roost_reference_count(void) { return references; }
+
+void *swift_retain(void *object) {
+  references++;
+  if (!retain) find_runtime();
+  return retain(object);
+}
+
+void *swift_retain_n(void *object, uint32_t n) {
+  references += n;
+  if (!retain_n) find_runtime();
+  return retain_n(object, n);
+}
+
+void swift_release(void *object) {
+  references++;
+  if (!release) find_runtime();
+  release(object);
+}
+
+void swift_release_n(void *object, uint32_t n) {
+  references += n;
+  if (!release_n) find_runtime();
+  release_n(object, n);
+}

@@ -30,6 +30,8 @@ private struct Slot: TransmitSink {
   }
 }
 
+private final class Witness {}
+
 /// What forwarding costs once a room has settled: no heap block, and how many nanoseconds.
 @Suite(.serialized) struct ForwardingCostTests {
   /// Sealed packets of one browser, and an endpoint with its listeners.
@@ -40,6 +42,9 @@ private struct Slot: TransmitSink {
     var slot = Slot()
     var log = EventLog()
     var next = 0
+    /// Heap blocks and references that the endpoint asked for.
+    var blocks: UInt64 = 0
+    var references: UInt64 = 0
 
     init(browsers: Int, bots: Int, packets count: Int, payload: Int) throws {
       var configuration = EndpointConfiguration()
@@ -47,7 +52,11 @@ private struct Slot: TransmitSink {
       configuration.reportInterval = .seconds(3_600)
       var stage = try Stage(configuration)
       var speaker = try stage.connectedBrowser(1)
-      for number in 0..<browsers { _ = try stage.connectedBrowser(UInt64(100 + number)) }
+      for number in 0..<browsers {
+        _ = try stage.connectedBrowser(UInt64(100 + number))
+        // Handshakes have a rate.
+        if number > 64 { stage.wait(.milliseconds(1)) }
+      }
       for number in 0..<bots { _ = try stage.voiceClient(UInt64(10_000 + number)) }
       let octets = [UInt8](repeating: 7, count: payload)
       speaker.audioLevel = 30
@@ -61,11 +70,16 @@ private struct Slot: TransmitSink {
       let packet = packets[next]
       next += 1
       for index in packet.indices { buffer[index] = packet[index] }
+      // The last use of `packet`, whose release is not the endpoint's.
+      let count = packet.count
+      let (blocksBefore, referencesBefore) = (roost_allocation_count(), roost_reference_count())
       var span = buffer.mutableSpan
       stage.endpoint.receive(
-        &span, count: packet.count, from: source, arrival: stage.now, at: stage.now, into: &slot,
+        &span, count: count, from: source, arrival: stage.now, at: stage.now, into: &slot,
         events: &log)
       stage.endpoint.transmitStaged(at: stage.now, budget: .max, into: &slot)
+      blocks += roost_allocation_count() - blocksBefore
+      references += roost_reference_count() - referencesBefore
     }
   }
 
@@ -74,9 +88,9 @@ private struct Slot: TransmitSink {
     var room = try Room(browsers: 5, bots: 5, packets: 10_100, payload: 80)
     var buffer = [UInt8](repeating: 0, count: 1_500)
     for _ in 0..<100 { room.forward(&buffer) }
-    let before = roost_allocation_count()
+    room.blocks = 0
     for _ in 0..<10_000 { room.forward(&buffer) }
-    let blocks = roost_allocation_count() - before
+    let blocks = room.blocks
     let sent = room.slot.sent
     #expect(sent == 101_000)
     #if DEBUG
@@ -140,18 +154,39 @@ private struct Slot: TransmitSink {
     #endif
   }
 
+  @Test(.enabled(if: getenvIsSet("ROOST_RELEASE_GATES")))
+  func `Ten thousand packets to ten listeners retain and release nothing`() throws {
+    // Proves that they are counted.
+    let start = roost_reference_count()
+    var witnesses: [AnyObject] = []
+    for _ in 0..<100 { witnesses.append(witnesses.first ?? Witness()) }
+    try #require(roost_reference_count() - start >= 99 && witnesses.count == 100)
+
+    var room = try Room(browsers: 5, bots: 5, packets: 10_100, payload: 80)
+    var buffer = [UInt8](repeating: 0, count: 1_500)
+    for _ in 0..<100 { room.forward(&buffer) }
+    room.references = 0
+    for _ in 0..<10_000 { room.forward(&buffer) }
+    let (references, sent) = (room.references, room.slot.sent)
+    #expect(sent == 101_000)
+    #expect(references == 0)
+  }
+
   @Test(.enabled(if: getenvIsSet("ROOST_RELEASE_GATES")), arguments: [10, 100, 1_000])
   func `Forwarding is measured`(_ listeners: Int) throws {
     let rounds = max(20_000 / listeners, 40)
     var room = try Room(browsers: listeners, bots: 0, packets: rounds * 5 + 10, payload: 80)
     var buffer = [UInt8](repeating: 0, count: 1_500)
     for _ in 0..<10 { room.forward(&buffer) }
+    room.slot.sent = 0
     var least = Int.max
     for _ in 0..<5 {
       let start = threadTime()
       for _ in 0..<rounds { room.forward(&buffer) }
       least = min(least, (threadTime() - start) / (rounds * listeners))
     }
+    let sent = room.slot.sent
+    #expect(sent == 5 * rounds * listeners)
     print("1 to \(listeners): \(least) ns/packet of CPU, AEAD_AES_128_GCM, 80 octets of Opus")
     // Far above what any machine needs; a copy or a table that went wrong shows.
     #expect(least < 20_000)

@@ -180,10 +180,11 @@ package struct WebRTCClient: ~Copyable {
     {
       level = plain[range.lowerBound]
     }
+    guard let padding = try? header.paddingCount(in: plain.span) else { return .unintelligible }
     let heard = HeardPacket(
       ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp,
       payloadType: header.payloadType, isMarked: header.marker,
-      payload: Array(plain.dropFirst(header.headerCount)), audioLevel: level,
+      payload: Array(plain.dropFirst(header.headerCount).dropLast(padding)), audioLevel: level,
       hasExtension: header.hasExtension)
     return .audio(heard, index: index)
   }

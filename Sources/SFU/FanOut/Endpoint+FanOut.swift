@@ -5,8 +5,9 @@ internal import MediaControl
 ///
 /// So its keys are fetched from memory once for all of them, and equal ones leave as one segmented send.
 /// Rooms take turns in *rounds*: the frames that waited when a round began, at most
-/// ``Fixed/roundCountMax``, go to one member after the other, in order of arrival. What arrives meanwhile
-/// waits for the next round, so that nobody gets a track's packets in another order than they came in.
+/// ``Fixed/roundCountMax``, go to one member after the other, each track's in order of arrival, the tracks'
+/// in the order that makes few sends of them (``RunPlan``). What arrives meanwhile waits for the next round,
+/// so that nobody gets a track's packets in another order than they came in.
 ///
 /// ```
 ///                 frame 1  frame 2  frame 3 │ frame 4        members that join come last,
@@ -20,7 +21,7 @@ internal import MediaControl
 extension Endpoint {
   /// When the oldest packet that waits to be sent reached the machine; `distantFuture` when none waits.
   public var stagedSince: Instant {
-    guard let turns, let frame = staging[rooms[turns.first].staged.first] else { return .distantFuture }
+    guard let turns, let frame = staging.first(of: rooms[turns.first].staged) else { return .distantFuture }
     return frame.arrival
   }
 
@@ -73,7 +74,7 @@ extension Endpoint {
   mutating func shedOldest() {
     for _ in 0..<Fixed.shedProbesMax {
       guard let room = turns?.first else { return }
-      guard rooms[room].roundCount == 0, let frame = staging[rooms[room].staged.first] else {
+      guard rooms[room].roundCount == 0, let frame = staging.first(of: rooms[room].staged) else {
         rotate()
         continue
       }
@@ -85,10 +86,12 @@ extension Endpoint {
   }
 
   private mutating func beginRound(of room: Handle<Room>, at now: Instant) {
-    while let frame = staging[rooms[room].staged.first], isOver(frame, at: now) {
+    while let frame = staging.first(of: rooms[room].staged), isOver(frame, at: now) {
       staging.removeFirst(of: &rooms[room].staged)
     }
-    rooms[room].roundCount = min(rooms[room].staged.count, Fixed.roundCountMax)
+    let count = min(rooms[room].staged.count, Fixed.roundCountMax)
+    staging.arrange(&rooms[room].staged, count: count)
+    rooms[room].roundCount = count
     rooms[room].served = 0
   }
 
@@ -154,23 +157,55 @@ extension Endpoint {
     _ position: Int, of room: Handle<Room>, into sink: inout some TransmitSink & ~Copyable
   ) {
     let member = rooms[room].members[position]
+    let (receiver, reason) = peers[member].receiver()
     var slot = rooms[room].staged.first
     for _ in 0..<rooms[room].roundCount {
-      guard let frame = staging[slot] else { return }
-      let author = author(of: frame)
-      if author != .gone, author != .member(member) {
-        var reason: DropReason?
-        if let track = frame.track {
-          reason = tracks[track].deliver(
-            (slot, frame), of: staging, position, to: &peers[member], &counters, into: &sink)
-        } else if let video = frame.video {
-          reason = videos[video.video].deliver(
-            (slot, frame, video), of: staging, position, to: &peers[member], &counters, into: &sink)
+      if let track = staging[slot].track {
+        if tracks.contains(track), tracks[track].publisher != member {
+          if let receiver, !staging[slot].isRevoked {
+            let row = Row(position: position, member: member)
+            send(slot, of: track, to: row, receiver, into: &sink)
+          } else {
+            tracks[track].subscriptions[position].withhold()
+            // What was revoked was counted then.
+            if !staging[slot].isRevoked { drop(reason, member) }
+          }
         }
-        if let reason { drop(reason, member) }
+      } else {
+        sendVideo(slot, to: Row(position: position, member: member), into: &sink)
       }
-      slot = frame.next
+      slot = staging[slot].next
     }
+  }
+
+  /// Sends the audio in `slot` to one member.
+  private mutating func send(
+    _ slot: Int, of track: Handle<PublishedTrack>, to row: Row, _ receiver: Receiver,
+    into sink: inout some TransmitSink & ~Copyable
+  ) {
+    let ssrc = tracks[track].ssrc
+    let outcome = tracks[track].subscriptions[row.position].send(
+      slot, of: staging, under: ssrc, to: receiver, &peers[row.member], into: &sink)
+    switch outcome {
+    case .sent(let octets):
+      peers[row.member].counts.sent &+= 1
+      counters.forwardedPackets &+= 1
+      counters.forwardedOctets &+= UInt64(octets)
+    case .dropped(let reason):
+      drop(reason, row.member)
+    }
+  }
+
+  /// Sends the picture's packet in `slot` to one member, if it watches.
+  private mutating func sendVideo(
+    _ slot: Int, to row: Row, into sink: inout some TransmitSink & ~Copyable
+  ) {
+    guard let video = staging[slot].video, videos.contains(video.video),
+      videos[video.video].publisher != row.member
+    else { return }
+    let reason = videos[video.video].deliver(
+      (slot, staging[slot], video), of: staging, row.position, to: &peers[row.member], &counters, into: &sink)
+    if let reason { drop(reason, row.member) }
   }
 
   // Turns: a queue of rooms, linked through them.
@@ -196,44 +231,52 @@ extension Endpoint {
   }
 }
 
-extension PublishedTrack {
-  /// Sends a frame to the subscriber in row `position`, or says why not.
-  fileprivate mutating func deliver(
-    _ staged: (slot: Int, frame: StagedFrame), of staging: borrowing Staging, _ position: Int,
-    to peer: inout Peer, _ counters: inout EndpointStatistics,
-    into sink: inout some TransmitSink & ~Copyable
-  ) -> DropReason? {
-    let frame = staged.frame
-    guard !frame.isRevoked else {
-      // Counted when it was revoked.
-      subscriptions[position].withhold()
-      return nil
+/// A member and its row in every track.
+private struct Row {
+  let position: Int
+  let member: Handle<Peer>
+}
+
+/// What became of a packet for one receiver.
+private enum Outcome {
+  case sent(octets: Int)
+  case dropped(DropReason)
+}
+
+extension StagedFrame {
+  /// What a receiver's copy of a packet of audio says in its header.
+  fileprivate func egress(
+    ssrc: UInt32, index: UInt64, timestampOffset: UInt32, to receiver: Receiver
+  ) -> EgressFrame {
+    var level: (id: UInt8, value: UInt8)?
+    if let value = audioLevel, let id = receiver.audioLevelID { level = (id, value) }
+    var count: UInt8 = 0
+    if receiver.takesPadding { count = receiver.audioLevelID == nil ? padding.plain : padding.levelled }
+    return EgressFrame(
+      ssrc: ssrc, index: index, timestamp: timestamp &+ timestampOffset, isMarked: isMarked,
+      payloadType: receiver.opusPayloadType, audioLevel: level, padding: count)
+  }
+}
+
+extension SubscribedTrack {
+  /// Seals the packet in `slot` for the subscriber of this row and sends it.
+  fileprivate mutating func send(
+    _ slot: Int, of staging: borrowing Staging, under ssrc: UInt32, to receiver: Receiver,
+    _ peer: inout Peer, into sink: inout some TransmitSink & ~Copyable
+  ) -> Outcome {
+    guard let index = map(staging[slot].index, keyEpoch: receiver.keyEpoch) else {
+      return .dropped(.withheld)
     }
-    guard peer.permissions.mayHear else {
-      subscriptions[position].withhold()
-      return .deafened
+    let egress = staging[slot].egress(
+      ssrc: ssrc, index: index, timestampOffset: timestampOffset, to: receiver)
+    let payload = staging.payload(slot, count: staging[slot].count)
+    var octets = 0
+    sink.transmit(to: receiver.address, origin: staging[slot].arrival) { slot in
+      octets = peer.seal(egress, payload: payload, into: &slot)
+      return octets
     }
-    guard let address = peer.egressAddress else {
-      subscriptions[position].withhold()
-      return .receiverNotReady
-    }
-    guard let index = subscriptions[position].map(frame.index, keyEpoch: peer.keyEpoch) else {
-      return .withheld
-    }
-    let mapped = EgressFrame(
-      ssrc: ssrc, index: index, timestamp: frame.timestamp &+ subscriptions[position].timestampOffset,
-      isMarked: frame.isMarked, audioLevel: frame.audioLevel)
-    let payload = staging.payload(staged.slot, count: frame.count)
-    var count = 0
-    sink.transmit(to: address, origin: frame.arrival) { slot in
-      count = peer.seal(mapped, payload: payload, into: &slot)
-      return count
-    }
-    guard count > 0 else { return .sealFailed }
-    subscriptions[position].sent(payloadCount: payload.count)
-    peer.counts.sent &+= 1
-    counters.forwardedPackets &+= 1
-    counters.forwardedOctets &+= UInt64(count)
-    return nil
+    guard octets > 0 else { return .dropped(.sealFailed) }
+    sent(payloadCount: payload.count)
+    return .sent(octets: octets)
   }
 }

@@ -17,8 +17,23 @@ struct StagedFrame {
   let count: Int
   /// Whether its publisher was muted since: it reaches nobody any more and leaves no gap.
   var isRevoked = false
+  /// Octets of RTP padding for who takes padding, with an audio level in the header and without.
+  fileprivate(set) var padding: (levelled: UInt8, plain: UInt8) = (0, 0)
   /// The frame behind it in its room, ``Staging/none`` for the last.
   fileprivate(set) var next = Staging.none
+
+  /// Nothing: what an empty slot holds.
+  fileprivate init() {
+    (track, video, audioLevel) = (nil, nil, nil)
+    (index, timestamp, isMarked, count) = (0, 0, false, 0)
+    arrival = .zero
+  }
+
+  /// Whether it must keep its order with `other`: packets of one track, or of one layer of a picture.
+  fileprivate func isOfStream(_ other: StagedFrame) -> Bool {
+    if let video { return video.video == other.video?.video && video.layer == other.video?.layer }
+    return track == other.track && other.video == nil
+  }
 
   /// A packet of audio with `count` octets of payload.
   init(
@@ -60,14 +75,14 @@ struct Staging: ~Copyable {
   /// Octets of a slot: the longest payload and a line more, so that slots do not compete for one cache set.
   private static let stride = Fixed.packetCountMax + 72
 
-  private var frames: [StagedFrame?]
+  private var frames: [StagedFrame]
   private var octets: [UInt8]
   private var free: [Int]
   let capacity: Int
 
   init(capacity: Int) {
     self.capacity = capacity
-    frames = Array(repeating: nil, count: capacity)
+    frames = Array(repeating: StagedFrame(), count: capacity)
     octets = Array(repeating: 0, count: capacity * Staging.stride)
     free = Array((0..<capacity).reversed())
   }
@@ -84,7 +99,7 @@ struct Staging: ~Copyable {
     frames[slot] = frame
     let begin = slot * Staging.stride
     for position in payload.indices { octets[begin + position] = payload[position] }
-    if chain.last == Staging.none { chain.first = slot } else { frames[chain.last]?.next = slot }
+    if chain.last == Staging.none { chain.first = slot } else { frames[chain.last].next = slot }
     chain.last = slot
     chain.count += 1
     return true
@@ -94,16 +109,62 @@ struct Staging: ~Copyable {
   mutating func removeFirst(of chain: inout StagedChain) {
     let slot = chain.first
     guard slot != Staging.none else { return }
-    chain.first = frames[slot]?.next ?? Staging.none
+    chain.first = frames[slot].next
     if chain.first == Staging.none { chain.last = Staging.none }
     chain.count -= 1
-    frames[slot] = nil
     free.append(slot)
   }
 
-  /// The frame in `slot`.
-  subscript(slot: Int) -> StagedFrame? {
-    slot == Staging.none ? nil : frames[slot]
+  /// Orders and pads the first `count` frames of `chain`, so that they leave as few sends.
+  mutating func arrange(_ chain: inout StagedChain, count: Int) {
+    guard count > 1, count <= Fixed.roundCountMax else { return }
+    var slots = RunPlan.Sizes(repeating: 0)
+    var (plain, levelled, streams) = (slots, slots, slots)
+    var slot = chain.first
+    for position in 0..<count {
+      slots[position] = slot
+      plain[position] = frames[slot].count
+      levelled[position] = frames[slot].count
+      // One octet of extension takes as much as another.
+      if frames[slot].audioLevel != nil { levelled[position] += Fixed.oneOctetExtensionCount }
+      if let shape = frames[slot].video?.shape, shape.orientation != VideoFrameShape.noOrientation {
+        plain[position] += Fixed.oneOctetExtensionCount
+        levelled[position] += Fixed.oneOctetExtensionCount
+      }
+      var first = 0
+      while first < position, !frames[slots[first]].isOfStream(frames[slot]) { first += 1 }
+      streams[position] = first
+      slot = frames[slot].next
+    }
+    let order = RunPlan.order(levelled, streams: streams, count: count)
+    let (slotsBefore, plainBefore, levelledBefore) = (slots, plain, levelled)
+    for position in 0..<count {
+      slots[position] = slotsBefore[order[position]]
+      plain[position] = plainBefore[order[position]]
+      levelled[position] = levelledBefore[order[position]]
+    }
+    let paddings = (
+      levelled: RunPlan.paddings(levelled, count: count), plain: RunPlan.paddings(plain, count: count)
+    )
+    for position in 0..<count {
+      frames[slots[position]].next = position + 1 < count ? slots[position + 1] : slot
+      frames[slots[position]].padding = (
+        UInt8(clamping: paddings.levelled[position]), UInt8(clamping: paddings.plain[position])
+      )
+    }
+    chain.first = slots[0]
+    if slot == Staging.none { chain.last = slots[count - 1] }
+  }
+
+  /// The frame in `slot`, which is one of a chain's.
+  subscript(slot: Int) -> StagedFrame {
+    // Lent, because a frame is two lines of cache and the fan-out wants a few words of it.
+    @inline(__always) _read { yield frames[slot] }
+  }
+
+  /// The oldest frame of `chain`.
+  func first(of chain: StagedChain) -> StagedFrame? {
+    chain.first == Staging.none ? nil : frames[chain.first]
   }
 
   /// The payload of a frame of `count` octets in `slot`.
@@ -117,12 +178,12 @@ struct Staging: ~Copyable {
   mutating func revoke(_ track: Handle<PublishedTrack>, in chain: StagedChain) -> Int {
     var revoked = 0
     var slot = chain.first
-    while slot != Staging.none, let frame = frames[slot] {
-      if frame.track == track, !frame.isRevoked {
-        frames[slot]?.isRevoked = true
+    while slot != Staging.none {
+      if frames[slot].track == track, !frames[slot].isRevoked {
+        frames[slot].isRevoked = true
         revoked += 1
       }
-      slot = frame.next
+      slot = frames[slot].next
     }
     return revoked
   }

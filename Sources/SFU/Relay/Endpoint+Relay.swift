@@ -20,7 +20,8 @@ extension Endpoint {
   mutating func relay(into sink: inout some TransmitSink & ~Copyable) {
     let slot = unrelayed
     unrelayed = Staging.none
-    guard let frame = staging[slot], let track = frame.track, tracks.contains(track) else { return }
+    guard slot != Staging.none, let track = staging[slot].track, tracks.contains(track) else { return }
+    let frame = staging[slot]
     let room = tracks[track].room
     for position in rooms[room].links.indices {
       let link = rooms[room].links[position]

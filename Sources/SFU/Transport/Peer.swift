@@ -44,30 +44,52 @@ struct Peer: ~Copyable {
     permissions = admission.permissions
   }
 
-  /// Writes and seals one audio packet into a send slot; gives its octets, 0 when it does not fit.
+  /// How media goes out to this peer at present, or why none does.
+  ///
+  /// Mutating, because only so a noncopyable payload is looked at in place; nothing changes.
+  mutating func receiver() -> (receiver: Receiver?, reason: DropReason) {
+    guard permissions.mayHear else { return (nil, .deafened) }
+    if let receiver = webRTC?.receiver(keyEpoch) { return (receiver, .receiverNotReady) }
+    guard let binding, let receiver = voice?.receiver(at: binding, keyEpoch) else {
+      return (nil, .receiverNotReady)
+    }
+    return (receiver, .receiverNotReady)
+  }
+
+  /// Writes and seals one packet into a send slot; gives its octets, 0 when it does not fit.
   ///
   /// The payload is copied here, the second and last copy on its way: one to stage it, one a receiver.
   mutating func seal(
     _ frame: EgressFrame, payload: Span<UInt8>, into slot: inout MutableSpan<UInt8>
   ) -> Int {
-    guard slot.count >= payload.count + Fixed.egressOverhead, let payloadType = opusPayloadType else {
-      return 0
-    }
+    let padding = Int(frame.padding)
+    guard slot.count >= payload.count + padding + Fixed.egressOverhead else { return 0 }
     var extensions = HeaderExtensionBlock(form: .oneByte)
-    if let level = frame.audioLevel, let id = webRTC?.offer.extensions.audioLevel {
-      extensions.append(id: id, value: UInt32(level), count: 1)
+    if let level = frame.audioLevel {
+      extensions.append(id: level.id, value: UInt32(level.value), count: 1)
     }
     let fields = RTPFields(
-      marker: frame.isMarked, payloadType: payloadType,
+      marker: frame.isMarked, payloadType: frame.payloadType,
       sequenceNumber: UInt16(truncatingIfNeeded: frame.index), timestamp: frame.timestamp, ssrc: frame.ssrc)
     let headerCount = fields.write(into: &slot, extensions: extensions)
     for position in payload.indices { slot[headerCount + position] = payload[position] }
-    let count = headerCount + payload.count
+    let count = Peer.pad(&slot, behind: headerCount + payload.count, frame.padding)
     if voice != nil {
       return voice?.seal(&slot, clearCount: headerCount, count: count) ?? 0
     }
     return webRTC?.srtp?.sealRTP(
       &slot, headerCount: headerCount, count: count, ssrc: frame.ssrc, index: frame.index) ?? 0
+  }
+
+  /// Adds `padding` octets of RTP padding behind a packet of `count` octets; gives how many it has then.
+  static func pad(_ packet: inout MutableSpan<UInt8>, behind count: Int, _ padding: UInt8) -> Int {
+    guard padding > 0 else { return count }
+    let end = count + Int(padding)
+    // RFC 3550 §5.1: the P bit, and in the last octet how many to ignore, itself included.
+    for position in count..<(end - 1) { packet[position] = 0 }
+    packet[end - 1] = padding
+    packet[0] |= 0x20
+    return end
   }
 
   /// Opens a compound RTCP packet in place; gives the octets of its plaintext.
@@ -93,13 +115,28 @@ struct Peer: ~Copyable {
   }
 }
 
-/// What one receiver's copy of an audio packet says in its header.
+/// What one receiver's copy of a packet says in its header.
 struct EgressFrame {
   let ssrc: UInt32
   let index: UInt64
   let timestamp: UInt32
   let isMarked: Bool
-  let audioLevel: UInt8?
+  let payloadType: UInt8
+  /// RFC 6464's octet, and under which id this receiver wants it.
+  let audioLevel: (id: UInt8, value: UInt8)?
+  /// Octets of RTP padding behind the payload.
+  let padding: UInt8
+}
+
+/// How media goes out to one peer: looked up once for all packets that wait for it.
+struct Receiver {
+  let address: SocketAddress
+  let keyEpoch: UInt32
+  let opusPayloadType: UInt8
+  /// The id of RFC 6464's extension; `nil` when it wants none.
+  let audioLevelID: UInt8?
+  /// Whether it ignores RTP padding: browsers do, libraries for Discord's UDP transport may not.
+  let takesPadding: Bool
 }
 
 /// What happened to one peer's traffic, for the operator's question "why is this person silent?".

@@ -23,6 +23,15 @@ struct VoiceTransport: ~Copyable {
     self.offer = offer
   }
 
+  /// How media goes out by this transport.
+  ///
+  /// Mutating only so that it is called in place.
+  mutating func receiver(at address: SocketAddress, _ keyEpoch: UInt32) -> Receiver? {
+    Receiver(
+      address: address, keyEpoch: keyEpoch, opusPayloadType: offer.opusPayloadType, audioLevelID: nil,
+      takesPadding: false)
+  }
+
   /// Opens an RTP packet in place; the header was parsed by `RTPHeader(encryptedExtension:)`.
   mutating func openRTP(
     _ packet: inout MutableSpan<UInt8>, header: RTPHeader, count: Int

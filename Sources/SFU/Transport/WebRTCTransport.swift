@@ -20,6 +20,23 @@ struct WebRTCTransport: ~Copyable {
     self.ice = ice
   }
 
+  /// How media goes out by this transport; `nil` until it has keys and an address.
+  ///
+  /// Mutating only so that it is called in place.
+  mutating func receiver(_ keyEpoch: UInt32) -> Receiver? {
+    guard hasKeys, let address = ice.selected else { return nil }
+    return Receiver(
+      address: address, keyEpoch: keyEpoch, opusPayloadType: offer.opusPayloadType,
+      audioLevelID: offer.extensions.audioLevel, takesPadding: true)
+  }
+
+  private var hasKeys: Bool {
+    switch srtp {
+    case .some: true
+    case .none: false
+    }
+  }
+
   /// The next deadline of this transport: consent or DTLS.
   ///
   /// While an answer of the peer waits here, nothing is sent again: it is not lost, we are late.

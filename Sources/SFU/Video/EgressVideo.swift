@@ -13,6 +13,8 @@ struct EgressVideo {
   let shift: SwitchingMap.Shift
   /// The sequence number of the original, when this is its retransmission (RFC 4588).
   var original: UInt16?
+  /// Octets of RTP padding behind the payload; only where it is never sent again under its own index.
+  var padding: UInt8 = 0
 
   init(
     ssrc: UInt32, index: UInt64, payloadType: UInt8, shape: VideoFrameShape, shift: SwitchingMap.Shift
@@ -49,7 +51,10 @@ extension Peer {
   mutating func seal(
     _ frame: EgressVideo, payload: Span<UInt8>, into slot: inout MutableSpan<UInt8>
   ) -> Int {
-    guard slot.count >= payload.count + RTXPayload.headerCount + Fixed.egressOverhead else { return 0 }
+    let padding = Int(frame.padding)
+    guard slot.count >= payload.count + padding + RTXPayload.headerCount + Fixed.egressOverhead else {
+      return 0
+    }
     var extensions = HeaderExtensionBlock(form: .oneByte)
     if frame.shape.orientation != VideoFrameShape.noOrientation, let id = extensionIDs.videoOrientation {
       extensions.append(id: id, value: UInt32(frame.shape.orientation), count: 1)
@@ -66,7 +71,7 @@ extension Peer {
     }
     for position in payload.indices { slot[start + position] = payload[position] }
     frame.patch(&slot, payloadAt: start)
-    let count = start + payload.count
+    let count = Peer.pad(&slot, behind: start + payload.count, frame.padding)
     if voice != nil {
       return voice?.seal(&slot, clearCount: headerCount, count: count) ?? 0
     }

@@ -24,9 +24,14 @@ extension PublishedVideo {
       layers[Int(staged.video.layer)].keyFrames.missed(at: staged.frame.arrival)
       return .keyFrameAwaited
     }
-    let frame = EgressVideo(
+    var frame = EgressVideo(
       ssrc: ssrc, index: staged.video.index &+ shift.index, payloadType: payloadType,
       shape: staged.video.shape, shift: shift)
+    // Without retransmissions of its own kind a packet is repeated under its own index, from what is kept:
+    // it must be the same then, or a nonce would serve two plaintexts.
+    if peer.voice == nil, peer.codecs.rtxPayloadType(of: codec) != nil {
+      frame.padding = staged.frame.padding.plain
+    }
     let payload = staging.payload(staged.slot, count: staged.frame.count)
     var count = 0
     sink.transmit(to: address, origin: staged.frame.arrival) { slot in

@@ -9,4 +9,8 @@ uint64_t roost_allocation_count(void);
 /* Whether anything is counted: the sanitizers bring an allocator of their own. */
 int roost_allocations_are_counted(void);
 
+/* How many retains and releases the program's own code, specialised generic code included, has asked the Swift
+ * runtime for on the calling thread since it began. What the runtime does inside does not count. */
+uint64_t roost_reference_count(void);
+
 #endif

@@ -19,6 +19,13 @@ final class Sinks {
     unsafe floor_close_sinks(Int32(descriptors.count), descriptors)
   }
 
+  /// Whether a segmented send reaches a sink whole, or datagram by datagram.
+  func joinSegments(_ isJoined: Bool) throws {
+    // As many as were opened.
+    let code = unsafe floor_join_segments(Int32(descriptors.count), descriptors, isJoined ? 1 : 0)
+    guard code == 0 else { throw BenchError.sinks(-code) }
+  }
+
   /// The address of listener `index`: every socket has many, because all of 127.0.0.0/8 is local.
   func address(_ index: Int) -> SocketAddress {
     let ip = IPAddress(v4: 0x7F00_0001 + UInt32(index / ports.count))

@@ -23,7 +23,7 @@ struct Suite {
     if options.includes(.fanOut) {
       for listeners in [10, 100, 1_000] { try measureFanOut(listeners) }
     }
-    if options.includes(.coalescing) { try measureCoalescing(listeners: 1_000) }
+    if options.includes(.coalescing) { try measureCoalescing() }
     if options.includes(.floods) { try measureFloods() }
     if options.includes(.growth) { try measureGrowth() }
     if options.includes(.latency) { try measureLatency() }
@@ -57,7 +57,7 @@ struct Suite {
       let b = try path.measure(rounds: rounds, packets: packets, size: Suite.size, .alone)
       let c = try path.measure(rounds: rounds, packets: packets, size: Suite.size, .nowhere)
       guard repetition > 0 else {
-        path.forgetBlocks()
+        path.forgetCosts()
         continue
       }
       least.add(a)
@@ -72,30 +72,7 @@ struct Suite {
     add("\(name): receiving and user space", "CPU ns/packet", user, goal: "≤ 600")
     add("\(name): packets", "per CPU-second", Samples(1e9 / roost.median))
     add("\(name): heap blocks", "blocks", Samples(Double(path.blocks)), goal: "0")
-  }
-
-  /// Three speakers: what gathering gains.
-  private mutating func measureCoalescing(listeners: Int) throws {
-    let floor = try Floor(sinks, destinations: listeners)
-    var path = try Path(try world(listeners), speakers: 3)
-    let rounds = Suite.sampleCount / (listeners * 3)
-    var (least, alone, together, gain) = (Samples(), Samples(), Samples(), Samples())
-    for repetition in 0...options.repetitions {
-      let a = try floor.measure(rounds: rounds, perRun: 3, size: Suite.size)
-      let b = try path.measure(rounds: rounds, packets: 1, size: Suite.size, .alone)
-      let c = try path.measure(rounds: rounds, packets: 1, size: Suite.size, .coalesced)
-      guard repetition > 0 else { continue }
-      least.add(a)
-      alone.add(b)
-      together.add(c)
-      gain.add(b / c)
-    }
-    let name = "audio 3 to \(listeners)"
-    add("\(name): floor, runs of 3", "CPU ns/packet", least)
-    add("\(name): Roost, uncoalesced", "CPU ns/packet", alone)
-    add("\(name): Roost, coalesced", "CPU ns/packet", together)
-    add("\(name): packets per core, coalesced to uncoalesced", "", gain, goal: "≥ 2")
-    add("\(name): packets, coalesced", "per CPU-second", Samples(1e9 / together.median))
+    add("\(name): retains and releases", "calls", Samples(Double(path.references)), goal: "0")
   }
 
   /// Handshakes, memory, and a stage as large as was asked for.

@@ -50,6 +50,12 @@ void floor_close_sinks(int count, const int *descriptors) {
   for (int i = 0; i < count; i++) close(descriptors[i]);
 }
 
+int floor_join_segments(int count, const int *descriptors, int joined) {
+  for (int i = 0; i < count; i++)
+    if (setsockopt(descriptors[i], IPPROTO_UDP, UDP_GRO, &joined, sizeof joined) != 0) return -errno;
+  return 0;
+}
+
 void floor_free(struct floor_sender *sender) {
   if (!sender) return;
   for (int i = 0; sender->contexts && i < sender->destinations; i++) EVP_CIPHER_CTX_free(sender->contexts[i]);

@@ -9,6 +9,9 @@
  * all its work and drops at the last step. Gives 0 or a negative errno. */
 int floor_open_sinks(int count, int *descriptors, uint16_t *ports);
 void floor_close_sinks(int count, const int *descriptors);
+/* Lets the sinks take a segmented send whole (UDP_GRO), or not: then the kernel splits it for them inside the
+ * sender's system call, which over a network happens in the card or on another machine. */
+int floor_join_segments(int count, const int *descriptors, int joined);
 
 /* A sender with one kept AES-128-GCM context for each destination; NULL when there is no memory. */
 struct floor_sender;
