@@ -2,6 +2,7 @@
 
 import unittest
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from clients import Page, until
@@ -34,7 +35,8 @@ class PageUse(unittest.TestCase):
             page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": SOCKETS})
 
     def press(self, page, *keys):
-        page.driver.switch_to.active_element.send_keys(*keys)
+        # To the page, not to an element: a file input takes an element's keys for a path.
+        ActionChains(page.driver).send_keys(*keys).perform()
 
     def focus(self, page, selector):
         """Tabs until `selector` has the focus."""
