@@ -75,11 +75,12 @@ public final class RoostServer: Sendable {
     let blobs = try openBlobs(in: directory)
     let waker = HTTPWaker()
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
+    let swept = Counter()
     let services = Services(
       configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
       shards: media.wakes.map { ShardThread(wake: $0, wakeLoop: wakeLoop) },
       passwords: try PasswordThread(wakeLoop: wakeLoop), blobs: blobs,
-      files: try FileThread(blobs: blobs, wakeLoop: wakeLoop), secret: secret)
+      files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop), swept: swept, secret: secret)
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
       configuration: httpConfiguration(configuration, certificate.identity),

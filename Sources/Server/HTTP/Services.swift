@@ -22,6 +22,8 @@ final class Services: Sendable {
   let passwords: PasswordThread
   let blobs: BlobStore
   let files: FileThread
+  /// Blobs that were removed because nothing named them.
+  let swept: Counter
   /// Signs links to files.
   let secret: [UInt8]
   let refused = Refused()
@@ -35,7 +37,8 @@ final class Services: Sendable {
   /// Bundles what was made.
   init(
     configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shards: [ShardThread],
-    passwords: PasswordThread, blobs: BlobStore, files: FileThread, secret: [UInt8]
+    passwords: PasswordThread, blobs: BlobStore, files: FileThread, swept: Counter,
+    secret: [UInt8]
   ) {
     self.configuration = configuration
     self.tokens = tokens
@@ -44,6 +47,7 @@ final class Services: Sendable {
     self.passwords = passwords
     self.blobs = blobs
     self.files = files
+    self.swept = swept
     self.secret = secret
   }
 }

@@ -110,7 +110,7 @@ enum Metrics {
               labels: [("mailbox", "media_events")],
               value: Double(services.shards.reduce(0) { $0 + $1.droppedEvents.value }))
           ]),
-      counter("blobs_swept_total", "Files removed because nothing named them.", services.files.swept.value),
+      counter("blobs_swept_total", "Files removed because nothing named them.", services.swept.value),
     ]
   }
 

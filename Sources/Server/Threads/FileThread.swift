@@ -4,7 +4,6 @@ internal import ChatCore
 internal import HTTPServer
 internal import Net
 internal import Signaling
-internal import Synchronization
 
 /// What the file worker is asked: copying and syncing take as long as the disk does.
 enum FileJob: Sendable {
@@ -25,64 +24,28 @@ enum FileResult: Sendable {
   case list([String], olderThan: Int)
 }
 
-/// One thread that reads and writes uploaded files, one job at a time.
+/// The thread that reads and writes uploaded files, one job at a time.
 ///
 /// Keeping and sweeping happen here only, so that a blob that was just kept again is not swept.
-final class FileThread: Sendable {
-  /// What is to be done; refuses when full.
-  let jobs: Mailbox<FileJob>
-  /// What was done; longer than `jobs`, so that it never refuses.
-  let results: Mailbox<FileResult>
-  /// Blobs removed because nothing named them.
-  let swept = Counter()
-  private let blobs: BlobStore
-  private let wake: WakeDescriptor
-  private let isStopping = Atomic<Bool>(false)
-  private let thread = Locked<PinnedThread?>(nil)
+typealias FileThread = WorkerThread<FileJob, FileResult>
 
-  /// Makes the mailboxes; `wakeLoop` runs when the first result waits.
-  init(blobs: BlobStore, wakeLoop: @escaping @Sendable () -> Void) throws(NetError) {
-    let wake = try WakeDescriptor()
-    self.blobs = blobs
-    self.wake = wake
-    jobs = Mailbox(capacity: Limits.fileJobs) { wake.signal() }
-    results = Mailbox(capacity: Limits.fileJobs * 2, wake: wakeLoop)
+extension FileThread {
+  /// Makes the thread; `wakeLoop` runs when the first result waits, and `swept` counts the blobs that were
+  /// removed because nothing named them.
+  convenience init(
+    blobs: BlobStore, swept: Counter, wakeLoop: @escaping @Sendable () -> Void
+  ) throws(NetError) {
+    let work = FileWork(blobs: blobs, swept: swept)
+    try self.init(name: "roost-files", capacity: Limits.fileJobs, wakeLoop: wakeLoop) { work.perform($0) }
   }
+}
 
-  /// Starts the thread.
-  func start() throws(NetError) {
-    let started = try PinnedThread.start(name: "roost-files", cpu: nil) { [self] in
-      do {
-        try run()
-      } catch {
-        preconditionFailure("a descriptor of ours is wrong: \(error)")
-      }
-    }
-    thread.withLock { $0 = started }
-  }
+/// What the thread does with the blobs.
+private struct FileWork: Sendable {
+  let blobs: BlobStore
+  let swept: Counter
 
-  /// Tells the thread to end after its present job and waits for it.
-  func stop() {
-    isStopping.store(true, ordering: .releasing)
-    wake.signal()
-    thread.withLock { $0 }?.join()
-  }
-
-  private func run() throws(NetError) {
-    var poll = try EventPoll()
-    try poll.add(wake.descriptor, token: 0, interest: .readable)
-    while true {
-      _ = try poll.wait(until: .distantFuture)
-      wake.clear()
-      for job in jobs.drain() {
-        if isStopping.load(ordering: .acquiring) { return }
-        if let result = perform(job) { results.post(result) }
-      }
-      if isStopping.load(ordering: .acquiring) { return }
-    }
-  }
-
-  private func perform(_ job: FileJob) -> FileResult? {
+  func perform(_ job: FileJob) -> FileResult? {
     switch job {
     case .form(let id, let body, let type):
       return .form(id: id, SpooledForm(body, blobs).read(contentType: type))
