@@ -262,6 +262,14 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/blobs(_:)`` Those of them that anything names.
   case referencedBlobs([String])
 
+  // What belongs to a person; bots get 20001.
+
+  /// How far somebody has read. → see ``ReadStateCommand``
+  case readState(ReadStateCommand)
+  /// → ``ChatReply/personal(_:)`` The notification settings of a guild, or with ``Base/Snowflake/noGuild`` of
+  /// private channels; ``PersonalEvent/notifications(_:)``.
+  case modifyNotifications(guild: Snowflake, NotificationChanges)
+
   // Voice.
 
   /// → ``ChatReply/done``, also for what Discord ignores without a word (a full channel). Op 4, and with

@@ -112,6 +112,8 @@ public enum Payload: Hashable, Sendable {
   /// sessions get it whatever their intents. It is emitted for every change that the media plane must
   /// enforce; the voice gateway listens to it as well.
   case voiceStateUpdate(VoiceStateView)
+  /// Something that belongs to one person.
+  case personal(PersonalEvent)
   /// No dispatch: place the user on a voice server, then send VOICE_SERVER_UPDATE to this session.
   case voiceServerNeeded(VoiceAssignment)
   /// No dispatch: close the user's gateway connections with 4004, the tokens are void.

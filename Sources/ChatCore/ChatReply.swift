@@ -72,6 +72,8 @@ public enum ChatReply: Hashable, Sendable {
   case pins([MessageView], hasMore: Bool)
   /// A voice state.
   case voiceState(VoiceStateView)
+  /// Something of the actor's own.
+  case personal(PersonalReply)
   /// A file of a message.
   case attachment(Attachment)
   /// The blob of a picture, if there is one.
@@ -118,6 +120,8 @@ public struct Ready: Hashable, Sendable {
   public var guilds: [GuildSnapshot]
   /// The private channels that the user has not closed; none for bots.
   public var privateChannels: [PrivateChannelView] = []
+  /// What else belongs to the person.
+  public var personal = PersonalReady()
 
   /// Makes the state.
   public init(user: SelfUser, application: Application?, guilds: [GuildSnapshot]) {

@@ -58,6 +58,8 @@ public enum StoreWrite: Hashable, Sendable {
   case updateMessage(Message)
   /// Removes a message with its reactions.
   case deleteMessage(channel: Snowflake, message: Snowflake)
+  /// Changes what belongs to a person.
+  case personal(PersonalWrite)
   /// Adds a reaction; nothing if it is there. `at` orders the emoji of a message.
   case reaction(message: Snowflake, ReactionEmoji, user: Snowflake, at: WallTime)
   /// Removes everybody's reactions, or those with one emoji.
@@ -104,6 +106,8 @@ public struct ChatSnapshot: Hashable, Sendable {
   public var bans: [Ban] = []
   /// All invites, ascending by code.
   public var invites: [Invite] = []
+  /// What belongs to people.
+  public var personal = PersonalSnapshot()
   /// The greatest id in any table, also of messages deleted since; `nil` in an empty store.
   public var newestID: Snowflake?
 

@@ -118,6 +118,14 @@ public enum Limits {
   public static let pinPage = 50
   /// Messages in one page of history.
   public static let historyPage = 100
+  /// Unread messages that are noted for one person and channel, 8 octets each; older ones count no more.
+  public static let unreadMentions = 250
+  /// Messages of a channel that name roles or everybody, about 60 octets each; older ones count no more.
+  public static let wideMentions = 100
+  /// Channels that one request marks as read.
+  public static let readMarks = 100
+  /// Channels in one change of notification settings.
+  public static let channelNotifications = 500
   /// Members in one page of the list.
   public static let memberPage = 1000
   /// Users in one page of reactions.

@@ -97,6 +97,26 @@ enum Query: String, Hashable {
     DELETE FROM reactions WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id = ?4
     """
 
+  case putReadState = "INSERT OR REPLACE INTO read_states VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+  case deleteReadState = "DELETE FROM read_states WHERE user_id = ?1 AND channel_id = ?2"
+  case deleteMemberReadStates = """
+    DELETE FROM read_states WHERE user_id = ?2
+      AND channel_id IN (SELECT id FROM channels WHERE guild_id = ?1)
+    """
+  case putWideMention = "INSERT OR REPLACE INTO wide_mentions VALUES (?1, ?2, ?3, ?4, ?5)"
+  case trimWideMentions = """
+    DELETE FROM wide_mentions WHERE channel_id = ?1 AND message_id <= (
+      SELECT message_id FROM wide_mentions WHERE channel_id = ?1 ORDER BY message_id DESC LIMIT 1 OFFSET ?2)
+    """
+  case deleteWideMention = "DELETE FROM wide_mentions WHERE channel_id = ?1 AND message_id = ?2"
+  case putNotifications = "INSERT OR REPLACE INTO notification_settings VALUES (?1, ?2, ?3, ?4)"
+  case deleteNotifications = """
+    DELETE FROM notification_settings WHERE guild_id = ?1 AND (?2 IS NULL OR user_id = ?2)
+    """
+
+  case readStates = "SELECT * FROM read_states ORDER BY user_id, channel_id"
+  case wideMentions = "SELECT * FROM wide_mentions ORDER BY channel_id, message_id"
+  case notifications = "SELECT * FROM notification_settings ORDER BY user_id, guild_id"
   case accounts = "SELECT * FROM accounts ORDER BY id"
   case applications = "SELECT * FROM applications ORDER BY id"
   case commands = "SELECT * FROM commands ORDER BY id"

@@ -19,6 +19,7 @@ extension SQLiteStore {
       Ban(guildID: row.id(0), userID: row.id(1), reason: row.text(2))
     }
     snapshot.invites = try database.rows(.invites, [], invite)
+    snapshot.personal = try loadPersonal()
     let newest = try database.rows(.newestID, []) { $0.id(0) }.first
     if let newest, newest.rawValue > 0 { snapshot.newestID = newest }
     return snapshot

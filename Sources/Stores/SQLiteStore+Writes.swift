@@ -26,6 +26,7 @@ extension SQLiteStore {
     case .deleteGuild(let id):
       try database.run(.noteDeletedGuild, [.id(id)])
       try database.run(.deleteGuildReactions, [.id(id)])
+      try deletePersonal(guild: id, user: nil)
       try database.run(.deleteGuild, [.id(id)])
     case .role(let guild, let role): try put(role, of: guild)
     case .deleteRole(let guild, let role):
@@ -38,6 +39,7 @@ extension SQLiteStore {
       try database.run(.deleteChannel, [.id(id)])
     case .member(let member): try put(member)
     case .deleteMember(let guild, let user):
+      try deletePersonal(guild: guild, user: user)
       try database.run(.deleteMember, [.id(guild), .id(user)])
     case .ban(let ban):
       try database.run(.putBan, [.id(ban.guildID), .id(ban.userID), .text(orNull: ban.reason)])
@@ -48,6 +50,7 @@ extension SQLiteStore {
       try database.run(.putAudit, AuditCoding.values(entry))
     case .invite(let invite): try put(invite)
     case .deleteInvite(let code): try database.run(.deleteInvite, [.text(code)])
+    case .personal(let write): try apply(write)
     default: try applyToMessages(write)
     }
   }

@@ -7,7 +7,10 @@ import ChatCore
 /// are kept as their bit pattern in SQLite's signed integers: the order is right until 2084, when bit 63 is set.
 enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
-  static let migrations = [first, embeds, bans, styles, auditLog, pins, privateChannels, commands, files]
+  static let migrations = [
+    first, embeds, bans, styles, auditLog, pins, privateChannels, commands, files,
+    personal,
+  ]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {
     let version = try database.integer("PRAGMA user_version")

@@ -71,6 +71,7 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
         replies.append(world.ask(user, .guildInvites(world.guild)))
         replies.append(world.ask(user, .privateChannels))
+        replies.append(contentsOf: RandomPersonal.view(&world, user))
         replies.append(world.ask(user, .guildCommandIndex(guild: world.guild)))
         replies.append(world.ask(user, .pins(channel: world.text, before: nil, limit: 50)))
         replies.append(world.ask(user, .auditLog(guild: world.guild, AuditQuery(limit: 100))))
@@ -194,6 +195,7 @@ private struct Pool {
       changes.name = .set(["a", "b", "B"][random.below(3)])
       changes.description = .set("d")
       return random.below(4) == 0 ? .replaceCommands(scope, [changes]) : .createCommand(scope, changes)
+    case 18: return RandomPersonal.command(channel, message, guild, &random)
     case 15: return .openDirect(user: pick(users, &random))
     case 14:
       return random.below(2) == 0

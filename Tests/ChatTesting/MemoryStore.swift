@@ -259,6 +259,7 @@ public struct Tables: Hashable, Sendable {
       snapshot.bans.removeAll { $0.guildID == id }
       audit.removeAll { $0.guildID == id }
       snapshot.commands.removeAll { $0.guildID == id }
+      snapshot.personal.removeGuild(id)
       snapshot.guilds.removeAll { $0.id == id }
     case .role(let guild, let role): changeRoles(guild) { $0 = $0.filter { $0.id != role.id } + [role] }
     case .deleteRole(let guild, let role):
@@ -270,6 +271,7 @@ public struct Tables: Hashable, Sendable {
     case .deleteChannel(let id):
       let gone = Set(messages.filter { $0.channelID == id }.map(\.id))
       snapshot.channels.removeAll { $0.id == id }
+      snapshot.personal.removeChannel(id)
       snapshot.invites.removeAll { $0.channelID == id }
       messages.removeAll { $0.channelID == id }
       reactions.removeAll { gone.contains($0.message) }
@@ -279,6 +281,8 @@ public struct Tables: Hashable, Sendable {
       snapshot.members.sort { ($0.guildID, $0.userID) < ($1.guildID, $1.userID) }
     case .deleteMember(let guild, let user):
       snapshot.members.removeAll { $0.guildID == guild && $0.userID == user }
+      let channels = snapshot.channels.filter { $0.guildID == guild }.map(\.id)
+      snapshot.personal.removeMember(guild, user, channels: channels)
     case .ban(let ban):
       snapshot.bans.removeAll { $0.guildID == ban.guildID && $0.userID == ban.userID }
       snapshot.bans.append(ban)
@@ -291,6 +295,7 @@ public struct Tables: Hashable, Sendable {
       audit.sort { $0.id < $1.id }
     case .invite(let invite): put(invite, in: \.invites) { $0.code }
     case .deleteInvite(let code): snapshot.invites.removeAll { $0.code == code }
+    case .personal(let write): snapshot.personal.apply(write)
     default: applyToMessages(write)
     }
   }

@@ -150,6 +150,7 @@ struct StoreConformance {
     try checkMessages(&store)
     try checkReactions(&store)
     try StoreConformance.checkAudit(&store)
+    try StoreConformance.checkPersonal(&store)
     try checkRollback(&store)
     try checkDeleting(&store)
   }
@@ -331,6 +332,7 @@ struct StoreConformance {
         .deleteChannel(channel), .deleteMember(guild: guild, user: user),
       ], to: &store)
     let after = try store.load()
+    try checkPersonalLeft(after.personal)
     #expect(after.channels.map(\.id.rawValue) == [3000, 3002])
     #expect(after.invites == [] && after.members == [])
     #expect(after.newestID == Snowflake(rawValue: 6002), "ids of what is deleted are not used again")

@@ -155,6 +155,7 @@ extension ChatService where Store: ~Copyable {
     view = freshView(message, referenced: .none)
     let opened = try open(channel, for: channel.closedBy)
     try keep(.message(message))
+    try note(message, in: opened)
     emit(.messageCreate(view), to: viewers(opened))
     return view
   }

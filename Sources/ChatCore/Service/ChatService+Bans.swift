@@ -151,6 +151,7 @@ extension ChatService where Store: ~Copyable {
   /// Removes messages that exist: MESSAGE_DELETE_BULK for each hundred.
   private mutating func remove(_ ids: [Snowflake], from channel: Channel) throws(ChatError) {
     for id in ids { try keep(.deleteMessage(channel: channel.id, message: id)) }
+    try forgetMentions(of: Set(ids), in: channel)
     let sorted = ids.sorted()
     for start in stride(from: 0, to: sorted.count, by: Limits.bulkDelete) {
       let part = Array(sorted[start..<min(start + Limits.bulkDelete, sorted.count)])

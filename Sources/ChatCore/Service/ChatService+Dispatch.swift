@@ -17,6 +17,8 @@ extension ChatService where Store: ~Copyable {
     case .identify(let session): try identify(session, asker)
     case .endSession(let session): try endSession(session, asker)
     case .requestMembers(let guild, let query): try requestMembers(guild, query, asker)
+    case .readState(let command): try perform(command, asker)
+    case .modifyNotifications(let guild, let changes): try modifyNotifications(guild, changes, asker)
     default: try performOnCommands(command, by: asker)
     }
   }

@@ -44,6 +44,7 @@ extension ChatService where Store: ~Copyable {
     }
     let channel = try open(seat.channel, for: seat.channel.closedBy)
     try keep(.message(message))
+    try note(message, in: channel)
     let referenced = answered.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
     let view = freshView(message, referenced: referenced ?? .none)
     emit(.messageCreate(view), to: viewers(channel))
@@ -229,6 +230,7 @@ extension ChatService where Store: ~Copyable {
     let message = try find(channel, id)
     if message.authorID != user { try seat.require(.manageMessages) }
     try keep(.deleteMessage(channel: channel, message: id))
+    try forgetMentions(of: message, in: seat.channel)
     emit(
       .messageDelete(guild: seat.channel.guildID, channel: channel, message: id),
       to: viewers(seat.channel))

@@ -13,8 +13,15 @@ extension ChatService where Store: ~Copyable {
       guilds.append(snapshot(try seat(asker, in: id)))
     }
     var ready = Ready(user: user, application: state.applications[user.user.id], guilds: guilds)
-    if !user.user.isBot { ready.privateChannels = openChannels(of: user.user.id) }
+    if !user.user.isBot { addPersonal(to: &ready) }
     return .ready(ready)
+  }
+
+  private func addPersonal(to ready: inout Ready) {
+    let user = ready.user.user.id
+    ready.privateChannels = openChannels(of: user)
+    ready.personal.readStates = readStates(of: user, ready.guilds, ready.privateChannels)
+    ready.personal.notifications = notifications(of: user)
   }
 
   /// Ends a session, its voice and temporary memberships; one that is not known is ended already.

@@ -247,5 +247,6 @@ extension ChatState {
     for member in snapshot.members { apply(.member(member)) }
     for ban in snapshot.bans { apply(.ban(ban)) }
     for invite in snapshot.invites { apply(.invite(invite)) }
+    loadPersonal(snapshot.personal)
   }
 }

@@ -38,6 +38,8 @@ struct ChatState: Sendable {
   private(set) var directs = Table<MemberKey, Snowflake>()
   private(set) var userChannels = Relation<Snowflake, Snowflake>()
 
+  private(set) var personal = PersonalState()
+
   /// Living gateway sessions and their users.
   private(set) var sessions = Table<String, Snowflake>()
   private(set) var userSessions = Relation<Snowflake, String>()
@@ -111,6 +113,7 @@ extension ChatState {
       guard var channel = channels[message.channelID] else { return }
       channel.lastMessageID = message.id
       channels[channel.id] = channel
+    case .personal(let write): personal.apply(write)
     case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit: break
     }
   }
@@ -132,6 +135,7 @@ extension ChatState {
     for channel in guildChannels.sorted(id) { removeChannel(channel) }
     for user in guildMembers.sorted(id) { removeMember(id, user) }
     for user in guildBans.sorted(id) { removeBan(id, user) }
+    personal.removeGuild(id)
     guilds[id] = nil
     visibility.forget(guild: id)
   }
@@ -145,6 +149,7 @@ extension ChatState {
     members[MemberKey(place: guild, user: user)] = nil
     guildMembers.remove(guild, user)
     userGuilds.remove(user, guild)
+    personal.removeMember(guild, user, channels: guildChannels.set(guild))
     visibility.forget(guild: guild)
   }
 
@@ -191,6 +196,7 @@ extension ChatState {
     }
     channels[id] = nil
     guildChannels.remove(channel.guildID, id)
+    personal.removeChannel(id)
     visibility.forget(guild: channel.guildID)
   }
 
@@ -302,17 +308,19 @@ extension ChatState {
   /// Where every table stands.
   struct Mark: Sendable {
     fileprivate var tables: [Int]
+    fileprivate var personal: [Int]
   }
 
   /// The point that ``rollback(to:)`` goes back to.
   var mark: Mark {
-    Mark(tables: [
-      accounts.mark, logins.mark, applications.mark, guilds.mark, channels.mark, members.mark, invites.mark,
-      guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
-      userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
-      slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark, commands.mark,
-      applicationCommands.mark, interactions.mark, interactionTokens.mark, modals.mark,
-    ])
+    Mark(
+      tables: [
+        accounts.mark, logins.mark, applications.mark, guilds.mark, channels.mark, members.mark, invites.mark,
+        guildChannels.mark, guildMembers.mark, guildInvites.mark, userGuilds.mark, sessions.mark,
+        userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
+        slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark, commands.mark,
+        applicationCommands.mark, interactions.mark, interactionTokens.mark, modals.mark,
+      ], personal: personal.mark)
   }
 
   /// Undoes everything since `mark`.
@@ -346,6 +354,7 @@ extension ChatState {
     interactions.rollback(to: tables[25])
     interactionTokens.rollback(to: tables[26])
     modals.rollback(to: tables[27])
+    personal.rollback(to: mark.personal)
     visibility.forgetEverything()
   }
 
@@ -379,5 +388,6 @@ extension ChatState {
     interactions.commit()
     interactionTokens.commit()
     modals.commit()
+    personal.commit()
   }
 }

@@ -101,6 +101,7 @@ struct Dispatch {
     case .autocompletion: ("APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE", [])
     case .modal: ("INTERACTION_MODAL_CREATE", [])
     case .typing: ("TYPING_START", .guildMessageTyping)
+    case .personal(let event): (event.name, [])
     case .voiceStateUpdate: ("VOICE_STATE_UPDATE", .guildVoiceStates)
     }
   }
@@ -175,6 +176,7 @@ struct Dispatch {
       }
       writer.mark(nonce)
     case .privateChannelCreate(let view), .privateChannelDelete(let view): writer.privateChannel(view)
+    case .personal(let event): writer.personal(event)
     case .voiceStateUpdate(let view): writer.voiceState(view)
     }
   }

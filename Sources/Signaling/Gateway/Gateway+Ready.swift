@@ -88,8 +88,7 @@ extension Gateway {
         }
       }
     }
-    writer.versioned("read_state", capabilities.contains(.versionedReadStates))
-    writer.versioned("user_guild_settings", capabilities.contains(.versionedGuildSettings))
+    personalReady(ready.personal, capabilities, to: &writer)
     if capabilities.contains(.settingsProto) {
       writer.field("user_settings_proto", "")
     } else {
@@ -121,6 +120,19 @@ extension Gateway {
     writer.field("api_code_version", 1)
     writer.field("explicit_content_scan_version", 0)
     writer.null("tutorial")
+  }
+
+  private func personalReady(
+    _ ready: PersonalReady, _ capabilities: Capabilities, to writer: inout JSONWriter
+  ) {
+    writer.versioned(
+      "read_state", capabilities.contains(.versionedReadStates),
+      version: ready.readStates.map(\.state.version).max()
+    ) { for view in ready.readStates { $0.object { $0.readState(view) } } }
+    writer.versioned(
+      "user_guild_settings", capabilities.contains(.versionedGuildSettings),
+      version: ready.notifications.map(\.version).max()
+    ) { for settings in ready.notifications { $0.object { $0.notifications(settings) } } }
   }
 
   private mutating func sendSupplement(
@@ -214,13 +226,15 @@ extension JSONWriter {
     self.presence(presence, guild: nil)
   }
 
-  /// An empty list, or the object that stands for it with its version.
-  fileprivate mutating func versioned(_ key: StaticString, _ isVersioned: Bool) {
-    guard isVersioned else { return array(key) { _ in } }
+  /// A list, or the object that stands for it with its version.
+  fileprivate mutating func versioned(
+    _ key: StaticString, _ isVersioned: Bool, version: Int?, _ entries: (inout JSONWriter) -> Void
+  ) {
+    guard isVersioned else { return array(key, entries) }
     object(key) {
-      $0.array("entries") { _ in }
+      $0.array("entries", entries)
       $0.field("partial", false)
-      $0.field("version", 0)
+      $0.field("version", version ?? 0)
     }
   }
 }

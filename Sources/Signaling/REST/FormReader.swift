@@ -31,6 +31,14 @@ struct FormReader {
     problems.append(FieldError(path: path + [key], code: code, message: message))
   }
 
+  /// Notes that the field `key` must be there.
+  mutating func noteMissing(_ key: String) {
+    problems.append(.required(path + [key]))
+  }
+
+  /// The names of all fields in the order of the text.
+  var keys: [String] { object.fields.map(\.key) }
+
   /// Takes over what a nested reader found.
   mutating func note(_ nested: FormReader) {
     problems += nested.problems

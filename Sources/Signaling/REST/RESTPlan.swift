@@ -35,6 +35,9 @@ extension RESTCall {
     case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,
       .getOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels, .createDirectMessage:
       try accountPlan()
+    case .acknowledgeMessages, .acknowledgeMessage, .acknowledgeGuild, .acknowledgePins, .forgetReadState,
+      .modifyNotifications:
+      .ask(try personalCommand())
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
       .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .createBans, .deleteBan,

@@ -29,7 +29,7 @@ struct RenderingOptions: Sendable {
   /// The answer that a reply of success becomes.
   func render(_ reply: ChatReply, _ route: RESTRoute) -> RESTResponse {
     switch reply {
-    case .done: .noContent
+    case .done: route == .acknowledgeMessage ? .object { $0.null("token") } : .noContent
     case .failure(let error): RESTError(error).response
     case .selfUser(let account): .object { $0.selfUser(account) }
     case .user(let user): .object { $0.user(user) }
@@ -75,8 +75,15 @@ struct RenderingOptions: Sendable {
       .list { for view in views { $0.object { $0.message(view, .rest) } } }
     case .pins(let views, let hasMore): pins(views, hasMore, route)
     case .voiceState(let view): .object { $0.voiceState(view) }
+    case .personal(let reply): personal(reply)
     case .authenticated, .credentials, .bot, .ready, .attachment, .picture, .blobs:
       RESTError.internalError.response
+    }
+  }
+
+  private func personal(_ reply: PersonalReply) -> RESTResponse {
+    switch reply {
+    case .notifications(let settings): .object { $0.notifications(settings) }
     }
   }
 

@@ -32,6 +32,12 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case deleteGuildCommand = "DELETE applications/{application}/guilds/{guild}/commands/{command}"
   case getGuildCommandIndex = "GET guilds/{guild}/application-command-index"
   case getCommandIndex = "GET channels/{channel}/application-command-index"
+  case acknowledgeMessages = "POST read-states/ack-bulk"
+  case acknowledgeMessage = "POST channels/{channel}/messages/{message}/ack"
+  case acknowledgeGuild = "POST guilds/{guild}/ack"
+  case acknowledgePins = "POST channels/{channel}/pins/ack"
+  case forgetReadState = "DELETE channels/{channel}/messages/ack"
+  case modifyNotifications = "PATCH users/@me/guilds/{guild}/settings"
   case getVoiceRegions = "GET voice/regions"
   case getStickerPacks = "GET sticker-packs"
   case getDefaultSounds = "GET soundboard-default-sounds"
@@ -144,7 +150,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createDirectMessage,
       .createGuild,
-      .modifyGuild, .deleteGuild, .createBan, .createBans, .deleteBan:
+      .modifyGuild, .deleteGuild, .modifyNotifications, .createBan, .createBans, .deleteBan:
       .changes
     default: nil
     }

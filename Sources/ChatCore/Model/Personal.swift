@@ -1,0 +1,57 @@
+public import Base
+
+/// One change to what belongs to a person rather than to a guild or a channel.
+///
+/// All of it goes with its person, channel or guild: stores remove what refers to them.
+public enum PersonalWrite: Hashable, Sendable {
+  /// Adds or replaces a read state.
+  case readState(ReadState)
+  /// Removes a read state.
+  case deleteReadState(channel: Snowflake, user: Snowflake)
+  /// Adds a message that names roles or everybody; the newest ``Limits/wideMentions`` of its channel stay.
+  case wideMention(WideMention)
+  /// Removes one.
+  case deleteWideMention(channel: Snowflake, message: Snowflake)
+  /// Adds or replaces notification settings.
+  case notifications(NotificationSettings)
+}
+
+/// What the store keeps about people, ascending by the ids in the order in which they are named.
+public struct PersonalSnapshot: Hashable, Sendable {
+  /// By user and channel.
+  public var readStates: [ReadState] = []
+  /// By channel and message.
+  public var wideMentions: [WideMention] = []
+  /// By user and guild.
+  public var notifications: [NotificationSettings] = []
+
+  /// Nothing kept.
+  public init() {}
+}
+
+/// What only the person's own sessions are told.
+public enum PersonalEvent: Hashable, Sendable {
+  /// MESSAGE_ACK.
+  case read(ReadStateView, isManual: Bool)
+  /// CHANNEL_PINS_ACK.
+  case pinsRead(ReadState)
+  /// USER_GUILD_SETTINGS_UPDATE.
+  case notifications(NotificationSettings)
+}
+
+/// What a command about the actor's own things came to.
+public enum PersonalReply: Hashable, Sendable {
+  /// The settings as they are now.
+  case notifications(NotificationSettings)
+}
+
+/// What READY tells a person about itself; empty for bots.
+public struct PersonalReady: Hashable, Sendable {
+  /// Channels of which anything is known.
+  public var readStates: [ReadStateView] = []
+  /// Guilds about which anything was chosen.
+  public var notifications: [NotificationSettings] = []
+
+  /// Nothing known.
+  public init() {}
+}

@@ -1,0 +1,118 @@
+import Base
+
+/// What belongs to people: how far they read, what notifies them.
+///
+/// A part of ``ChatState``, the fold of ``PersonalWrite``s.
+struct PersonalState: Sendable {
+  /// By channel and reader.
+  private(set) var readStates = Table<MemberKey, ReadState>()
+  private(set) var channelReaders = Relation<Snowflake, Snowflake>()
+  /// By channel, oldest first.
+  private(set) var wideMentions = Table<Snowflake, [WideMention]>()
+  /// By guild and person.
+  private(set) var notifications = Table<MemberKey, NotificationSettings>()
+  private(set) var guildNotifications = Relation<Snowflake, Snowflake>()
+  private(set) var userNotifications = Relation<Snowflake, Snowflake>()
+  /// The newest version of anything that a person has.
+  private(set) var versions = Table<Snowflake, Int>()
+
+  func readState(_ channel: Snowflake, _ user: Snowflake) -> ReadState? {
+    readStates[MemberKey(place: channel, user: user)]
+  }
+
+  func settings(_ guild: Snowflake, _ user: Snowflake) -> NotificationSettings? {
+    notifications[MemberKey(place: guild, user: user)]
+  }
+
+  mutating func apply(_ write: PersonalWrite) {
+    switch write {
+    case .readState(let state):
+      readStates[MemberKey(place: state.channelID, user: state.userID)] = state
+      channelReaders.insert(state.channelID, state.userID)
+      reach(state.version, of: state.userID)
+    case .deleteReadState(let channel, let user): removeReadState(channel, user)
+    case .wideMention(let mention):
+      let kept = (wideMentions[mention.channelID] ?? []) + [mention]
+      wideMentions[mention.channelID] = kept.suffix(Limits.wideMentions)
+    case .deleteWideMention(let channel, let message):
+      let left = (wideMentions[channel] ?? []).filter { $0.messageID != message }
+      wideMentions[channel] = left.isEmpty ? nil : left
+    case .notifications(let settings):
+      notifications[MemberKey(place: settings.guildID, user: settings.userID)] = settings
+      guildNotifications.insert(settings.guildID, settings.userID)
+      userNotifications.insert(settings.userID, settings.guildID)
+      reach(settings.version, of: settings.userID)
+    }
+  }
+
+  mutating func removeChannel(_ id: Snowflake) {
+    for user in channelReaders.set(id) { removeReadState(id, user) }
+    if wideMentions[id] != nil { wideMentions[id] = nil }
+  }
+
+  mutating func removeGuild(_ id: Snowflake) {
+    for user in guildNotifications.set(id) { removeNotifications(id, user) }
+  }
+
+  mutating func removeMember(_ guild: Snowflake, _ user: Snowflake, channels: Set<Snowflake>) {
+    for channel in channels { removeReadState(channel, user) }
+    removeNotifications(guild, user)
+  }
+
+  private mutating func removeReadState(_ channel: Snowflake, _ user: Snowflake) {
+    let key = MemberKey(place: channel, user: user)
+    guard readStates[key] != nil else { return }
+    readStates[key] = nil
+    channelReaders.remove(channel, user)
+  }
+
+  private mutating func removeNotifications(_ guild: Snowflake, _ user: Snowflake) {
+    let key = MemberKey(place: guild, user: user)
+    guard notifications[key] != nil else { return }
+    notifications[key] = nil
+    guildNotifications.remove(guild, user)
+    userNotifications.remove(user, guild)
+  }
+
+  private mutating func reach(_ version: Int, of user: Snowflake) {
+    if version > versions[user] ?? 0 { versions[user] = version }
+  }
+}
+
+extension PersonalState {
+  var mark: [Int] {
+    [
+      readStates.mark, channelReaders.mark, wideMentions.mark, notifications.mark, guildNotifications.mark,
+      userNotifications.mark, versions.mark,
+    ]
+  }
+
+  mutating func rollback(to mark: [Int]) {
+    readStates.rollback(to: mark[0])
+    channelReaders.rollback(to: mark[1])
+    wideMentions.rollback(to: mark[2])
+    notifications.rollback(to: mark[3])
+    guildNotifications.rollback(to: mark[4])
+    userNotifications.rollback(to: mark[5])
+    versions.rollback(to: mark[6])
+  }
+
+  mutating func commit() {
+    readStates.commit()
+    channelReaders.commit()
+    wideMentions.commit()
+    notifications.commit()
+    guildNotifications.commit()
+    userNotifications.commit()
+    versions.commit()
+  }
+}
+
+extension ChatState {
+  /// Fills the people's part of an empty state.
+  mutating func loadPersonal(_ snapshot: PersonalSnapshot) {
+    for state in snapshot.readStates { apply(.personal(.readState(state))) }
+    for mention in snapshot.wideMentions { apply(.personal(.wideMention(mention))) }
+    for settings in snapshot.notifications { apply(.personal(.notifications(settings))) }
+  }
+}

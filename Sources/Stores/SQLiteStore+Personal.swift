@@ -1,0 +1,66 @@
+import Base
+import ChatCore
+
+/// What belongs to people.
+extension SQLiteStore {
+  mutating func apply(_ write: PersonalWrite) throws(StoreError) {
+    switch write {
+    case .readState(let state):
+      try database.run(
+        .putReadState,
+        [
+          .id(state.userID), .id(state.channelID), .id(state.lastReadID), .ids(state.mentions),
+          .time(state.pinsReadAt), .number(state.version),
+        ])
+    case .deleteReadState(let channel, let user):
+      try database.run(.deleteReadState, [.id(user), .id(channel)])
+    case .wideMention(let mention):
+      try database.run(
+        .putWideMention,
+        [
+          .id(mention.channelID), .id(mention.messageID), .id(mention.authorID), .flag(mention.isEveryone),
+          .ids(mention.roles),
+        ])
+      try database.run(.trimWideMentions, [.id(mention.channelID), .number(Limits.wideMentions)])
+    case .deleteWideMention(let channel, let message):
+      try database.run(.deleteWideMention, [.id(channel), .id(message)])
+    case .notifications(let settings):
+      try database.run(
+        .putNotifications,
+        [
+          .id(settings.userID), .id(settings.guildID), .text(NotificationCoding.text(settings)),
+          .number(settings.version),
+        ])
+    }
+  }
+
+  /// Removes what a member leaves behind in a guild, or everybody when `user` is nil.
+  mutating func deletePersonal(guild: Snowflake, user: Snowflake?) throws(StoreError) {
+    if let user { try database.run(.deleteMemberReadStates, [.id(guild), .id(user)]) }
+    try database.run(.deleteNotifications, [.id(guild), .id(user)])
+  }
+
+  mutating func loadPersonal() throws(StoreError) -> PersonalSnapshot {
+    var snapshot = PersonalSnapshot()
+    snapshot.readStates = try database.rows(.readStates, []) { row in
+      var state = ReadState(userID: row.id(0), channelID: row.id(1))
+      state.lastReadID = row.id(2)
+      state.mentions = row.ids(3)
+      state.pinsReadAt = row.timeOrNil(4)
+      state.version = row.number(5)
+      return state
+    }
+    snapshot.wideMentions = try database.rows(.wideMentions, []) { row in
+      WideMention(
+        channelID: row.id(0), messageID: row.id(1), authorID: row.id(2), isEveryone: row.flag(3),
+        roles: row.ids(4))
+    }
+    snapshot.notifications = try database.rows(.notifications, []) { row throws(StoreError) in
+      var settings = NotificationSettings(userID: row.id(0), guildID: row.id(1))
+      try NotificationCoding.read(row.string(2), into: &settings)
+      settings.version = row.number(3)
+      return settings
+    }
+    return snapshot
+  }
+}

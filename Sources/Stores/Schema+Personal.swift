@@ -1,0 +1,36 @@
+extension Schema {
+  /// How far people have read, what names roles or everybody, and what people chose to be notified of.
+  ///
+  /// `mentions` and `roles` are ids one after the other; `settings` as ``NotificationCoding`` writes it, with
+  /// `guild_id` 0 for private channels.
+  static let personal = """
+    CREATE TABLE read_states (
+      user_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      channel_id INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+      last_read_id INTEGER NOT NULL,
+      mentions BLOB,
+      pins_read_at INTEGER,
+      version INTEGER NOT NULL,
+      PRIMARY KEY (user_id, channel_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX read_states_channel ON read_states (channel_id);
+
+    CREATE TABLE wide_mentions (
+      channel_id INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+      message_id INTEGER NOT NULL,
+      author_id INTEGER NOT NULL,
+      is_everyone INTEGER NOT NULL,
+      roles BLOB,
+      PRIMARY KEY (channel_id, message_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE notification_settings (
+      user_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      guild_id INTEGER NOT NULL,
+      settings TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      PRIMARY KEY (user_id, guild_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX notification_settings_guild ON notification_settings (guild_id)
+    """
+}

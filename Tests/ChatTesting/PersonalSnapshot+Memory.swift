@@ -1,0 +1,53 @@
+import Base
+public import ChatCore
+
+/// What belongs to people in a ``MemoryStore``.
+extension PersonalSnapshot {
+  mutating func apply(_ write: PersonalWrite) {
+    switch write {
+    case .readState(let state):
+      removeReadState(state.channelID, state.userID)
+      readStates.append(state)
+      readStates.sort { ($0.userID, $0.channelID) < ($1.userID, $1.channelID) }
+    case .deleteReadState(let channel, let user): removeReadState(channel, user)
+    case .wideMention(let mention):
+      wideMentions.append(mention)
+      wideMentions.sort { ($0.channelID, $0.messageID) < ($1.channelID, $1.messageID) }
+      let kept = wideMentions.filter { $0.channelID == mention.channelID }.suffix(Limits.wideMentions)
+      guard let oldest = kept.first?.messageID else { return }
+      wideMentions.removeAll { $0.channelID == mention.channelID && $0.messageID < oldest }
+    case .deleteWideMention(let channel, let message):
+      wideMentions.removeAll { $0.channelID == channel && $0.messageID == message }
+    case .notifications(let settings):
+      notifications.removeAll { $0.guildID == settings.guildID && $0.userID == settings.userID }
+      notifications.append(settings)
+      notifications.sort { ($0.userID, $0.guildID) < ($1.userID, $1.guildID) }
+    }
+  }
+
+  mutating func removeChannel(_ id: Snowflake) {
+    readStates.removeAll { $0.channelID == id }
+    wideMentions.removeAll { $0.channelID == id }
+  }
+
+  mutating func removeGuild(_ id: Snowflake) {
+    notifications.removeAll { $0.guildID == id }
+  }
+
+  mutating func removeMember(_ guild: Snowflake, _ user: Snowflake, channels: [Snowflake]) {
+    readStates.removeAll { $0.userID == user && channels.contains($0.channelID) }
+    notifications.removeAll { $0.guildID == guild && $0.userID == user }
+  }
+
+  private mutating func removeReadState(_ channel: Snowflake, _ user: Snowflake) {
+    readStates.removeAll { $0.channelID == channel && $0.userID == user }
+  }
+}
+
+extension MemoryDisk {
+  /// All read states.
+  public var readStates: [ReadState] { tables.snapshot.personal.readStates }
+
+  /// How many messages name roles or everybody.
+  public var wideMentionCount: Int { tables.snapshot.personal.wideMentions.count }
+}
