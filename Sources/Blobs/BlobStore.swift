@@ -100,7 +100,7 @@ public struct BlobStore: Sendable {
     }
   }
 
-  private func keep(
+  func keep(
     count: Int, _ read: (Int, UnsafeMutableRawBufferPointer) -> Int
   ) throws(BlobError) -> Blob {
     let temporary = try makeFile()

@@ -54,16 +54,7 @@ struct SpooledForm {
 
   private func file(_ part: Multipart.Part) throws(BlobError) -> UploadedForm.File {
     let range = part.content.offset(by: body.range.lowerBound)
-    let blob = try blobs.keep(body.file.descriptor, range)
-    var file = StoredFile(blob: blob.hash, size: blob.count)
-    if let picture = blobs.picture(body.file.descriptor, range) {
-      file.contentType = picture.format.rawValue
-      file.width = picture.width
-      file.height = picture.height
-    } else if let type = part.type, MediaType.isName(type), !MediaType.pictures.contains(type) {
-      // A picture that is none is served as octets.
-      file.contentType = type
-    }
+    let file = try StoredFile(keeping: range, of: body.file, in: blobs, type: part.type)
     return UploadedForm.File(name: part.name, filename: part.filename ?? "file", file: file)
   }
 
@@ -132,6 +123,22 @@ struct SpooledForm {
       result += piece
     }
     return result
+  }
+}
+
+extension StoredFile {
+  /// Keeps `range` of `file`, which its sender says is of `type`; a picture's own header decides.
+  init(keeping range: Range<Int>, of file: BodyFile, in blobs: BlobStore, type: String?) throws(BlobError) {
+    let (blob, picture) = try blobs.keepFile(file.descriptor, range)
+    self.init(blob: blob.hash, size: blob.count)
+    if let picture {
+      contentType = picture.format.rawValue
+      width = picture.width
+      height = picture.height
+    } else if let type, MediaType.isName(type), !MediaType.pictures.contains(type) {
+      // A picture that is none is served as octets.
+      contentType = type
+    }
   }
 }
 

@@ -64,10 +64,9 @@ private struct FileWork: Sendable {
   }
 
   private func keep(_ octets: [UInt8]) -> KeptPicture {
-    guard let header = PictureHeader(octets.span) else { return .invalid }
     do throws(BlobError) {
-      let mark = header.format == .gif ? Picture.animatedMark : ""
-      return .kept(mark + (try blobs.keep(octets)).hash)
+      guard let (blob, header) = try blobs.keepPicture(octets) else { return .invalid }
+      return .kept((header.format == .gif ? Picture.animatedMark : "") + blob.hash)
     } catch {
       return .failed
     }

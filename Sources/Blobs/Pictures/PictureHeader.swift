@@ -1,7 +1,8 @@
 /// What the first octets of a picture say about it; nothing is decoded.
 ///
 /// Reads PNG, GIF, JPEG (ISO 10918-1 B.2: the first frame header) and WebP (RFC 9649: VP8, VP8L, VP8X). Refuses
-/// everything else, a side of 0 or beyond ``Limits/sideMax``, and headers that are cut short. Every read is
+/// everything else, a side of 0 or beyond ``Limits/sideMax``, more pixels than ``Limits/pixelsMax``, and headers
+/// that are cut short. Every read is
 /// checked against the span, and at most ``Limits/segments`` segments are passed over.
 public struct PictureHeader: Hashable, Sendable {
   /// The formats that are known.
@@ -24,8 +25,20 @@ public struct PictureHeader: Hashable, Sendable {
     guard
       let (format, width, height) = Self.png(octets) ?? Self.gif(octets) ?? Self.jpeg(octets)
         ?? Self.webp(octets),
-      (1...Limits.sideMax).contains(width), (1...Limits.sideMax).contains(height)
+      (1...Limits.sideMax).contains(width), (1...Limits.sideMax).contains(height),
+      width * height <= Limits.pixelsMax
     else { return nil }
+    self.format = format
+    self.width = width
+    self.height = height
+  }
+
+  /// The same picture as it is shown when its file says that it lies on its side.
+  func shown(_ orientation: Int) -> PictureHeader {
+    orientation < 5 ? self : PictureHeader(format: format, width: height, height: width)
+  }
+
+  private init(format: Format, width: Int, height: Int) {
     self.format = format
     self.width = width
     self.height = height
