@@ -84,6 +84,10 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case invalidFormBody = 50035
   case invalidGuild = 50055
   case communityChannel = 50074
+  case voiceMessageContent = 50159
+  case voiceMessageFiles = 50160
+  case voiceMessageMetadata = 50161
+  case cannotEditVoiceMessage = 50162
   case overloaded = 130000
   case replyWithoutHistory = 160002
   case bulkBanFailed = 500000
@@ -114,6 +118,10 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .unknownCommand: "Unknown application command"
     case .notYourApplication: "You are not authorized to perform this action on this application"
     case .tooManyCommands: "Maximum number of application commands reached (\(Limits.chatCommands))"
+    case .voiceMessageContent: "Voice messages do not support additional content."
+    case .voiceMessageFiles: "Voice messages must have a single audio attachment."
+    case .voiceMessageMetadata: "Voice messages must have supporting metadata."
+    case .cannotEditVoiceMessage: "Voice messages cannot be edited."
     case .slowMode: "This action cannot be performed due to slowmode rate limit"
     case .ownerOnly: "Only the owner of this account can perform this action"
     case .tooManyGuilds: "Maximum number of guilds reached (\(Limits.guildsPerUser))"

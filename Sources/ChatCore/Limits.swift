@@ -50,6 +50,10 @@ public enum Limits {
   public static let embedsLength = 6000
   /// Files of a message.
   public static let attachmentsPerMessage = 10
+  /// Seconds of a voice message: Discord's 20 minutes.
+  public static let recordingSeconds = 1_200.0
+  /// Characters of a voice message's waveform: 256 octets in base64.
+  public static let waveformLength = 344
   /// Code points of an attachment's description.
   public static let attachmentDescriptionLength = 1024
   /// Code points of an attachment's name; Discord's is 260 octets.

@@ -12,8 +12,18 @@ enum AttachmentCoding {
   static func text(_ attachments: [Attachment]) -> String? {
     if attachments.isEmpty { return nil }
     var writer = JSONWriter()
-    writer.array { for attachment in attachments { $0.object { write(attachment, to: &$0) } } }
+    writer.array { list(attachments, to: &$0) }
     return String(decoding: writer.octets, as: UTF8.self)
+  }
+
+  /// Writes the elements of an array that is open.
+  static func list(_ attachments: [Attachment], to writer: inout JSONWriter) {
+    for attachment in attachments { writer.object { write(attachment, to: &$0) } }
+  }
+
+  /// What ``list(_:to:)`` wrote.
+  static func attachments(_ list: JSONValue?) -> [Attachment] {
+    (list?.array ?? []).compactMap(attachment)
   }
 
   /// - Throws: ``StoreError/corrupt`` when it is not what ``text(_:)`` wrote.
@@ -21,7 +31,7 @@ enum AttachmentCoding {
     guard let text else { return [] }
     do throws(JSONError) {
       let list = try JSONValue.parse(Array(text.utf8), limits: limits)
-      return (list.array ?? []).compactMap(attachment)
+      return attachments(list)
     } catch {
       throw .corrupt
     }
@@ -36,6 +46,10 @@ enum AttachmentCoding {
     if let type = attachment.file.contentType { writer.field("type", type) }
     if let width = attachment.file.width { writer.field("width", width) }
     if let height = attachment.file.height { writer.field("height", height) }
+    if let recording = attachment.recording {
+      writer.field("seconds", recording.seconds)
+      writer.field("waveform", recording.waveform)
+    }
   }
 
   private static func attachment(_ value: JSONValue) -> Attachment? {
@@ -44,8 +58,12 @@ enum AttachmentCoding {
     file.contentType = value["type"]?.string
     file.width = value["width"]?.int
     file.height = value["height"]?.int
-    return Attachment(
+    var attachment = Attachment(
       id: id, filename: value["name"]?.string ?? "file", description: value["description"]?.string, file: file
     )
+    if let seconds = value["seconds"]?.double, let waveform = value["waveform"]?.string {
+      attachment.recording = Recording(seconds: seconds, waveform: waveform)
+    }
+    return attachment
   }
 }

@@ -60,6 +60,8 @@ enum MessageExtraCoding {
     writer.array("mentions") { for id in snapshot.mentions { $0.element(id) } }
     writer.array("roles") { for id in snapshot.mentionedRoles { $0.element(id) } }
     writer.array("embeds") { EmbedCoding.list(snapshot.embeds, to: &$0) }
+    guard !snapshot.attachments.isEmpty else { return }
+    writer.array("files") { AttachmentCoding.list(snapshot.attachments, to: &$0) }
   }
 
   private static func interaction(_ value: JSONValue) -> InteractionMetadata? {
@@ -81,6 +83,7 @@ enum MessageExtraCoding {
     snapshot.mentions = (value["mentions"]?.array ?? []).compactMap(\.snowflake)
     snapshot.mentionedRoles = (value["roles"]?.array ?? []).compactMap(\.snowflake)
     snapshot.embeds = EmbedCoding.embeds(value["embeds"])
+    snapshot.attachments = AttachmentCoding.attachments(value["files"])
     return snapshot
   }
 }

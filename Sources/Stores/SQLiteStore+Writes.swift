@@ -185,7 +185,7 @@ extension SQLiteStore {
 
 extension SQLiteStore {
   private mutating func putAttachments(_ message: Message) throws(StoreError) {
-    for attachment in message.attachments {
+    for attachment in message.allFiles {
       try database.run(
         .putAttachment,
         [.id(attachment.id), .id(message.channelID), .id(message.id), .text(attachment.file.blob)])
@@ -195,7 +195,7 @@ extension SQLiteStore {
   /// Few messages have attachments, and fewer lose one: those of the others are not touched.
   private mutating func replaceAttachments(_ message: Message) throws(StoreError) {
     let kept = try database.rows(.attachmentIDs, [.id(message.channelID), .id(message.id)]) { $0.id(0) }
-    for id in kept where !message.attachments.contains(where: { $0.id == id }) {
+    for id in kept where !message.allFiles.contains(where: { $0.id == id }) {
       try database.run(.deleteAttachment, [.id(id)])
     }
     try putAttachments(message)

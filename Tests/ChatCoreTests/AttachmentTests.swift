@@ -116,6 +116,71 @@ struct AttachmentTests {
     #expect(view.message.attachments.map(\.filename) == [kept])
   }
 
+  @Test("a forward keeps the files, also when the original goes")
+  func forwards() throws {
+    var world = try World.make(.open)
+    let original = try message(world.ask(world.bob, post([Self.draft("x.png")], world))).message
+    var forward = MessageDraft(content: "")
+    forward.replyTo = original.id
+    forward.isForward = true
+    let made = try message(world.ask(world.ann, .createMessage(channel: world.text, forward))).message
+    let copy = try #require(made.snapshot?.attachments.first)
+    #expect(copy.file == Self.file("a") && copy.filename == "x.png" && copy.id != original.attachments[0].id)
+    // A forward of the forward has files of its own, too.
+    forward.replyTo = made.id
+    let second = try message(world.ask(world.bob, .createMessage(channel: world.text, forward))).message
+    try expectDone(world.ask(world.bob, .deleteMessage(channel: world.text, message: original.id)))
+    try expectDone(world.ask(world.ann, .deleteMessage(channel: world.text, message: made.id)))
+    try world.restart()
+    #expect(world.ask(.system, .attachment(channel: world.text, id: copy.id)) == code(.unknownMessage))
+    let last = try #require(second.snapshot?.attachments.first)
+    #expect(world.ask(.system, .attachment(channel: world.text, id: last.id)) == .attachment(last))
+    #expect(blobs(&world) == .blobs([Self.file("a").blob]))
+    try expectDone(world.ask(world.bob, .deleteMessage(channel: world.text, message: second.id)))
+    #expect(blobs(&world) == .blobs([]))
+  }
+
+  @Test("a voice message is one recording with its waveform, and stays as it is")
+  func recordings() throws {
+    var world = try World.make(.open)
+    var draft = MessageDraft(content: "")
+    draft.flags = .voiceMessage
+    func say(_ world: inout World, _ change: (inout MessageDraft) -> Void) -> ChatReply {
+      var draft = draft
+      change(&draft)
+      return world.ask(world.bob, .createMessage(channel: world.text, draft))
+    }
+    var recording = Self.draft("voice-message.ogg")
+    recording.file.contentType = "audio/ogg"
+    #expect(say(&world) { $0.attachments = [recording] } == code(.voiceMessageMetadata))
+    (recording.seconds, recording.waveform) = (2.5, "AAEC")
+    draft.attachments = [recording]
+    #expect(say(&world) { $0.content = "text" } == code(.voiceMessageContent))
+    #expect(say(&world) { $0.attachments = [recording, recording] } == code(.voiceMessageFiles))
+    #expect(say(&world) { $0.attachments = [Self.draft("x.png")] } == code(.voiceMessageFiles))
+    for (seconds, waveform) in [
+      (-1, "AA"), (.nan, "AA"), (1e9, "AA"), (1, ""), (1, "<script>"),
+      (1, String(repeating: "A", count: 999)),
+    ] {
+      #expect(
+        say(&world) { ($0.attachments[0].seconds, $0.attachments[0].waveform) = (seconds, waveform) }
+          == code(.voiceMessageMetadata))
+    }
+    let made = try message(say(&world) { _ in }).message
+    #expect(made.attachments.first?.recording == Recording(seconds: 2.5, waveform: "AAEC"))
+    try world.restart()
+    let read = world.ask(world.ann, .message(channel: world.text, message: made.id))
+    #expect(try message(read).message == made)
+    var changes = MessageChanges()
+    changes.content = .set("words")
+    #expect(
+      world.ask(world.bob, .editMessage(channel: world.text, message: made.id, changes))
+        == code(.cannotEditVoiceMessage))
+    let deny = PermissionOverwrite(id: world.guild, target: .role, allow: [], deny: .sendVoiceMessages)
+    try expectDone(world.ask(world.ann, .setOverwrite(channel: world.text, deny)))
+    #expect(say(&world) { _ in } == code(.missingPermissions))
+  }
+
   @Test("pictures of users and guilds are told, kept and counted")
   func pictures() throws {
     var world = try World.make(.open)

@@ -59,6 +59,50 @@ struct InteractionTests {
       ])),
   ])
 
+  @Test("answers bring files, also those that only one person sees")
+  func files() throws {
+    var world = try World.make(.open)
+    let scene = try scene(&world)
+    let view = try started(&world, scene.call)
+    let file = AttachmentTests.draft("x.png")
+    let reply = answer(
+      &world, view,
+      .message(
+        draft(
+          "",
+          {
+            $0.attachments = [file]
+            $0.flags = .ephemeral
+          })))
+    guard case .responded(let result) = reply, let made = result.message?.message else {
+      throw World.Unexpected(reply: reply)
+    }
+    let attachment = try #require(made.attachments.first)
+    func served(_ world: inout World, _ id: Snowflake) -> ChatReply {
+      world.ask(.system, .attachment(channel: world.text, id: id))
+    }
+    #expect(served(&world, attachment.id) == .attachment(attachment))
+    #expect(world.ask(.system, .referencedBlobs([file.file.blob])) == .blobs([file.file.blob]))
+    let target = InteractionTarget(application: scene.bot, token: view.token, message: made.id)
+    var changes = MessageChanges()
+    changes.attachments = .set([
+      .keep(attachment.id, description: .keep), .add(AttachmentTests.draft("y.png", "b")),
+    ])
+    let edited = try message(world.ask(.nobody, .editInteractionMessage(target, changes))).message
+    #expect(edited.attachments.map(\.filename) == ["x.png", "y.png"])
+    #expect(served(&world, edited.attachments[1].id) == .attachment(edited.attachments[1]))
+    try expectDone(world.ask(.nobody, .deleteInteractionMessage(target)))
+    #expect(served(&world, attachment.id) == code(.unknownMessage))
+    #expect(world.ask(.system, .referencedBlobs([file.file.blob])) == .blobs([]))
+    let more = InteractionTarget(application: scene.bot, token: view.token, message: nil)
+    let shared = try message(
+      world.ask(.nobody, .followUp(more, draft("", { $0.attachments = [file] })))
+    ).message
+    #expect(shared.attachments.first?.file == file.file)
+    try world.restart()
+    #expect(served(&world, shared.attachments[0].id) == .attachment(shared.attachments[0]))
+  }
+
   @Test("a call reaches the bot and its answer everybody")
   func call() throws {
     var world = try World.make(.open)

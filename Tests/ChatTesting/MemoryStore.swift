@@ -165,7 +165,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
   ) throws(StoreError) -> Message? {
     try check(.read)
     return current.messages.first { message in
-      message.channelID == channel && message.attachments.contains { $0.id == id }
+      message.channelID == channel && message.allFiles.contains { $0.id == id }
     }
   }
 
@@ -175,7 +175,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
     let pictures =
       current.snapshot.accounts.compactMap(\.user.avatar) + current.snapshot.guilds.compactMap(\.icon)
     let named = Set(
-      pictures.map(Picture.blob) + current.messages.flatMap { $0.attachments.map(\.file.blob) })
+      pictures.map(Picture.blob) + current.messages.flatMap { $0.allFiles.map(\.file.blob) })
     return blobs.filter(named.contains)
   }
 

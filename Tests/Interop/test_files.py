@@ -8,7 +8,7 @@ import unittest
 import urllib.parse
 
 from clients import Bot
-from files import png
+from files import photo, pixels
 from rest import REST
 from roost_server import Roost
 
@@ -138,8 +138,33 @@ class Files(unittest.TestCase):
         self.assertEqual(connection.getresponse().status, 413, "before it sends anything")
         connection.close()
 
+    def test_a_photo_looks_the_same_and_tells_no_place(self):
+        for orientation, size in ((1, (32, 16)), (6, (16, 32))):
+            sent = photo(orientation)
+            status, message = self.upload([self.file("photo.jpg", sent, "image/jpeg")])
+            self.assertEqual(status, 200, message)
+            shown = message["attachments"][0]
+            self.assertEqual((shown["width"], shown["height"]), size)
+            body = self.get(shown["url"])[2]
+            self.assertEqual(len(body), shown["size"])
+            self.assertNotIn(b"GPS", body)
+            self.assertEqual(pixels(body), pixels(sent))
+
+    def test_a_forward_keeps_the_files_of_a_message_that_is_gone(self):
+        _, message = self.upload([self.file("a.bin", b"forwarded")])
+        while True:
+            status, forward = self.owner("POST", f"/channels/{self.text}/messages", {
+                "message_reference": {"type": 1, "channel_id": self.text, "message_id": message["id"]}})
+            if status != 429:
+                break
+            time.sleep(forward["retry_after"])
+        self.assertEqual(self.owner("DELETE", f"/channels/{self.text}/messages/{message['id']}")[0], 204)
+        shown = forward["message_snapshots"][0]["message"]["attachments"][0]
+        self.assertEqual(self.get(message["attachments"][0]["url"])[0], 404)
+        self.assertEqual(self.get(shown["url"])[2], b"forwarded")
+
     def test_the_same_content_is_kept_once_and_survives_a_kill(self):
-        octets = png(7, 9) + os.urandom(100)
+        octets = os.urandom(700)
         urls = [self.upload([self.file("p.png", octets)])[1]["attachments"][0]["url"] for _ in range(2)]
         self.assertNotEqual(*urls)
         tags = {self.get(url)[1]["ETag"] for url in urls}

@@ -33,6 +33,8 @@ public struct Attachment: Hashable, Sendable {
   public var description: String?
   /// The content.
   public var file: StoredFile
+  /// How a voice message sounds.
+  public var recording: Recording?
   /// Where it can be had for a while; empty as it is stored, written by who shows it.
   public var url = ""
 
@@ -45,7 +47,24 @@ public struct Attachment: Hashable, Sendable {
   }
 
   /// Discord's convention: clients blur what is called so.
-  public var isSpoiler: Bool { filename.hasPrefix("SPOILER_") }
+  public var isSpoiler: Bool { filename.hasPrefix(Attachment.spoilerMark) }
+
+  /// What stands before the name of a file that clients blur.
+  public static let spoilerMark = "SPOILER_"
+}
+
+/// What a client draws for a voice message before it is played.
+public struct Recording: Hashable, Sendable {
+  /// Its length.
+  public var seconds: Double
+  /// At most 256 loudnesses, an octet each, in base64.
+  public var waveform: String
+
+  /// Makes a recording's description.
+  public init(seconds: Double, waveform: String) {
+    self.seconds = seconds
+    self.waveform = waveform
+  }
 }
 
 /// A file that comes with a message.
@@ -56,6 +75,10 @@ public struct AttachmentDraft: Hashable, Sendable {
   public var description: String?
   /// The content.
   public var file: StoredFile
+  /// `duration_secs`: only voice messages have it.
+  public var seconds: Double?
+  /// `waveform`: only voice messages have it.
+  public var waveform: String?
 
   /// Makes a draft.
   public init(filename: String, description: String?, file: StoredFile) {

@@ -49,6 +49,8 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
   public static let componentsV2 = MessageFlags(rawValue: 1 << 15)
   /// SUPPRESS_NOTIFICATIONS.
   public static let suppressNotifications = MessageFlags(rawValue: 1 << 12)
+  /// IS_VOICE_MESSAGE: one recording is the whole message.
+  public static let voiceMessage = MessageFlags(rawValue: 1 << 13)
   /// HAS_SNAPSHOT: a forward.
   public static let hasSnapshot = MessageFlags(rawValue: 1 << 14)
 }
@@ -137,6 +139,9 @@ public struct Message: Hashable, Sendable {
 
   /// The cards that readers are shown.
   public var shownEmbeds: [Embed] { flags.contains(.suppressEmbeds) ? [] : embeds }
+
+  /// Its files and those of the message that it forwards: what it keeps from being swept.
+  public var allFiles: [Attachment] { attachments + (snapshot?.attachments ?? []) }
 }
 
 /// A message as it was when somebody forwarded it.
@@ -157,6 +162,8 @@ public struct MessageSnapshot: Hashable, Sendable {
   public var mentionedRoles: [Snowflake]
   /// Its cards as readers were shown them.
   public var embeds: [Embed]
+  /// Its files; the forward holds them under ids of its own, so that they outlive the forwarded message.
+  public var attachments: [Attachment] = []
 
   /// Makes a snapshot with text only; set the rest.
   public init(id: Snowflake, kind: MessageKind, content: String) {

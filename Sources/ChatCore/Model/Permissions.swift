@@ -85,6 +85,8 @@ public struct Permissions: OptionSet, Hashable, Sendable {
   public static let moderateMembers = Permissions(bit: 40)
   /// USE_SOUNDBOARD.
   public static let useSoundboard = Permissions(bit: 42)
+  /// SEND_VOICE_MESSAGES.
+  public static let sendVoiceMessages = Permissions(bit: 46)
   /// PIN_MESSAGES.
   public static let pinMessages = Permissions(bit: 51)
   /// BYPASS_SLOWMODE.
@@ -98,13 +100,13 @@ public struct Permissions: OptionSet, Hashable, Sendable {
     .createInstantInvite, .addReactions, .stream, .viewChannel, .sendMessages, .embedLinks, .attachFiles,
     .readMessageHistory, .useExternalEmojis, .connect, .speak, .useVoiceActivity, .changeNickname,
     .useApplicationCommands, .requestToSpeak, .createPublicThreads, .sendMessagesInThreads,
-    .useEmbeddedActivities, .useSoundboard,
+    .useEmbeddedActivities, .useSoundboard, .sendVoiceMessages,
   ]
 
   /// What everybody may do in a private channel.
   public static let privateChannel: Permissions = [
     .addReactions, .viewChannel, .sendMessages, .embedLinks, .attachFiles, .readMessageHistory,
-    .useExternalEmojis, .useApplicationCommands, .pinMessages,
+    .useExternalEmojis, .useApplicationCommands, .pinMessages, .sendVoiceMessages,
   ]
 
   /// What a timed-out member keeps.
@@ -112,7 +114,7 @@ public struct Permissions: OptionSet, Hashable, Sendable {
 
   /// What falls away with SEND_MESSAGES.
   public static let impliedBySending: Permissions = [
-    .mentionEveryone, .sendTTSMessages, .attachFiles, .embedLinks,
+    .mentionEveryone, .sendTTSMessages, .attachFiles, .embedLinks, .sendVoiceMessages,
   ]
 
   /// What falls away in a voice channel with CONNECT.

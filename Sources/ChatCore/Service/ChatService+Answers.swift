@@ -144,20 +144,25 @@ extension ChatService where Store: ~Copyable {
     message.components = draft.components
     message.interaction = interaction.metadata
     resolveMentions(&message, draft.allowedMentions, botSeat(interaction, channel), answering: nil)
-    var view = freshView(message, referenced: .none)
+    message.attachments = try attach(draft.attachments, kept: 0, asker(interaction, now))
+    let view = freshView(message, referenced: .none)
     if message.flags.contains(.ephemeral) {
       interaction.ephemeral.append(message)
-      state.interactionTokens[message.id] = interaction.token
+      remember(message, of: interaction)
       emit(.messageCreate(view), to: both(interaction, channel))
       return view
     }
-    message.attachments = try attach(draft.attachments, kept: 0, asker(interaction, now))
-    view = freshView(message, referenced: .none)
     let opened = try open(channel, for: channel.closedBy)
     try keep(.message(message))
     try note(message, in: opened)
     emit(.messageCreate(view), to: viewers(opened))
     return view
+  }
+
+  /// Notes whose answer a message that is stored nowhere is, and its files.
+  private mutating func remember(_ message: Message, of interaction: Interaction) {
+    state.interactionTokens[message.id] = interaction.token
+    for file in message.attachments { state.interactionTokens[file.id] = interaction.token }
   }
 
   /// The person and the bot.
@@ -178,6 +183,7 @@ extension ChatService where Store: ~Copyable {
       changes.content = .set(draft.content)
       changes.embeds = .set(draft.embeds)
       changes.components = .set(draft.components)
+      if !draft.attachments.isEmpty { changes.attachments = .set(draft.attachments.map { .add($0) }) }
       changes.allowedMentions = draft.allowedMentions
       view = try change(interaction.originalID, changes, &interaction, now)
     } else {
@@ -234,9 +240,9 @@ extension ChatService where Store: ~Copyable {
       throw .code(.unknownChannel)
     }
     let bot = botSeat(interaction, channel)
-    // Answers need no permission to link, only to mention.
+    // Answers need no permission to link or to bring files, only to mention.
     let seat = ChannelSeat(
-      seat: bot.seat, channel: channel, permissions: bot.permissions.union(.embedLinks))
+      seat: bot.seat, channel: channel, permissions: bot.permissions.union([.embedLinks, .attachFiles]))
     var message = before
     try rewrite(&message, changes, seat, asker(interaction, now))
     if case .set(let flags) = changes.flags {
@@ -265,7 +271,8 @@ extension ChatService where Store: ~Copyable {
     interaction.ephemeral = interaction.ephemeral.map { $0.id == message.id ? message : $0 }
     guard let token = state.interactionTokens[message.id], token != interaction.token,
       var earlier = state.interactions[token]
-    else { return }
+    else { return remember(message, of: interaction) }
+    remember(message, of: earlier)
     earlier.ephemeral = earlier.ephemeral.map { $0.id == message.id ? message : $0 }
     state.interactions[token] = earlier
   }
@@ -279,7 +286,7 @@ extension ChatService where Store: ~Copyable {
     let event = Payload.messageDelete(guild: gone.guildID, channel: gone.channelID, message: gone.id)
     if isEphemeral {
       interaction.ephemeral.removeAll { $0.id == gone.id }
-      state.interactionTokens[gone.id] = nil
+      for id in [gone.id] + gone.attachments.map(\.id) { state.interactionTokens[id] = nil }
       state.interactions[interaction.token] = interaction
       emit(event, to: both(interaction, channel))
     } else {

@@ -16,9 +16,13 @@ extension ChatService where Store: ~Copyable {
     }
     try form.finish()
     return drafts.map { draft in
-      Attachment(
+      var attachment = Attachment(
         id: ids.next(at: asker.at), filename: AttachmentRules.filename(draft.filename),
         description: draft.description.flatMap { $0.isEmpty ? nil : $0 }, file: draft.file)
+      if let seconds = draft.seconds, let waveform = draft.waveform {
+        attachment.recording = Recording(seconds: seconds, waveform: waveform)
+      }
+      return attachment
     }
   }
 
@@ -60,14 +64,26 @@ extension ChatService where Store: ~Copyable {
     let holder = try read { store throws(StoreError) in
       try store.message(channel: channel, holding: id)
     }
-    guard let found = holder?.attachments.first(where: { $0.id == id }) else { throw .code(.unknownMessage) }
+    let files = holder?.allFiles ?? ephemeralFiles(of: id)
+    guard let found = files.first(where: { $0.id == id }) else { throw .code(.unknownMessage) }
     return .attachment(found)
+  }
+
+  /// The files of the answers, which are stored nowhere, of the interaction that `attachment` came with.
+  private func ephemeralFiles(of attachment: Snowflake) -> [Attachment] {
+    let interaction = state.interactionTokens[attachment].flatMap { state.interactions[$0] }
+    return interaction?.ephemeral.flatMap(\.attachments) ?? []
   }
 
   /// Who of `blobs` is named by anything, for the sweep of the others.
   mutating func referencedBlobs(_ blobs: [String], _ asker: Asker) throws(ChatError) -> ChatReply {
     guard asker.isSystem else { throw .code(.general) }
-    return .blobs(try read { store throws(StoreError) in try store.referenced(blobs) })
+    let stored = try read { store throws(StoreError) in try store.referenced(blobs) }
+    var answered = Set<String>()
+    for interaction in state.interactions.all.values {
+      for file in interaction.ephemeral.flatMap(\.attachments) { answered.insert(file.file.blob) }
+    }
+    return .blobs(blobs.filter { stored.contains($0) || answered.contains($0) })
   }
 
   /// The blob behind a user's or a guild's picture.
@@ -87,6 +103,33 @@ enum AttachmentRules {
     form.fail(
       ["attachments", String(index), "description"], "BASE_TYPE_MAX_LENGTH",
       "Must be \(Limits.attachmentDescriptionLength) or fewer in length.")
+  }
+
+  /// A voice message is one recording with its description, and nothing else.
+  static func checkRecording(_ draft: MessageDraft) throws(ChatError) {
+    guard draft.flags.contains(.voiceMessage) else { return }
+    guard draft.content.isEmpty, draft.embeds.isEmpty, draft.components.isEmpty, !draft.isForward else {
+      throw .code(.voiceMessageContent)
+    }
+    guard draft.attachments.count == 1, let file = draft.attachments.first,
+      file.file.contentType?.hasPrefix("audio/") == true || isRecordingName(file.filename)
+    else { throw .code(.voiceMessageFiles) }
+    guard let seconds = file.seconds, seconds > 0, seconds <= Limits.recordingSeconds,
+      let waveform = file.waveform, (1...Limits.waveformLength).contains(waveform.utf8.count),
+      waveform.utf8.allSatisfy(isBase64)
+    else { throw .code(.voiceMessageMetadata) }
+  }
+
+  private static func isRecordingName(_ name: String) -> Bool {
+    let ending = name.split(separator: ".").last?.lowercased() ?? ""
+    return ["ogg", "opus", "mp3", "m4a", "wav", "webm", "aac", "flac"].contains(ending)
+  }
+
+  private static func isBase64(_ octet: UInt8) -> Bool {
+    switch octet {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: "+/=".utf8.contains(octet)
+    }
   }
 
   /// A name that is safe in a path, in a header and on a screen.

@@ -23,6 +23,7 @@ extension ChatService where Store: ~Copyable {
     try check(draft, embeds)
     if !embeds.isEmpty { try seat.require(.embedLinks) }
     if !draft.attachments.isEmpty { try seat.require(.attachFiles) }
+    if draft.flags.contains(.voiceMessage) { try seat.require(.sendVoiceMessages) }
     if let existing = try earlier(draft, author, id) { return .message(existing) }
     let reference = try findReference(draft, seat, asker)
     try checkSlowMode(seat, author, asker.at)
@@ -31,12 +32,14 @@ extension ChatService where Store: ~Copyable {
       id: ids.next(at: asker.at), channelID: id, guildID: seat.channel.guildID, authorID: author,
       kind: .ordinary, content: draft.content)
     message.isTTS = draft.isTTS && seat.permissions.contains(.sendTTSMessages)
-    message.flags = draft.flags.intersection([.suppressEmbeds, .suppressNotifications, .componentsV2])
+    message.flags = draft.flags.intersection([
+      .suppressEmbeds, .suppressNotifications, .componentsV2, .voiceMessage,
+    ])
     message.components = draft.components
     message.nonce = draft.nonce
     message.embeds = embeds
     message.attachments = try attach(draft.attachments, kept: 0, asker)
-    if let reference { refer(&message, to: reference, isForward: draft.isForward) }
+    if let reference { refer(&message, to: reference, isForward: draft.isForward, asker) }
     let answered = draft.isForward ? nil : reference
     resolveMentions(&message, draft.allowedMentions, seat, answering: answered)
     if let nonce = draft.nonce {
@@ -67,6 +70,7 @@ extension ChatService where Store: ~Copyable {
       form.fail(["content"], "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT", "A forward has no content of its own.")
     }
     try form.finish()
+    try AttachmentRules.checkRecording(draft)
     if !draft.isForward, TextRules.trimmed(draft.content).isEmpty, embeds.isEmpty,
       draft.attachments.isEmpty, draft.components.isEmpty
     {
@@ -163,6 +167,7 @@ extension ChatService where Store: ~Copyable {
       changes.content != .keep || changes.embeds != .keep || changes.attachments != .keep
       || changes.components != .keep
     if isRewritten {
+      guard !before.flags.contains(.voiceMessage) else { throw .code(.cannotEditVoiceMessage) }
       guard before.authorID == editor else { throw .code(.cannotEditOthersMessage) }
       try rewrite(&message, changes, seat, asker)
     }

@@ -44,14 +44,22 @@ extension ChatService where Store: ~Copyable {
   }
 
   /// Makes `message` the answer to, or the forward of, another one.
-  func refer(_ message: inout Message, to other: Message, isForward: Bool) {
+  mutating func refer(_ message: inout Message, to other: Message, isForward: Bool, _ asker: Asker) {
     message.reference = MessageReference(channelID: other.channelID, messageID: other.id)
     guard isForward else {
       message.kind = .reply
       return
     }
     message.flags.insert(.hasSnapshot)
-    message.snapshot = other.snapshot ?? MessageSnapshot(other)
+    var snapshot = other.snapshot ?? MessageSnapshot(other)
+    snapshot.attachments = other.allFiles.map { known in
+      var copy = Attachment(
+        id: ids.next(at: asker.at), filename: known.filename, description: known.description,
+        file: known.file)
+      copy.recording = known.recording
+      return copy
+    }
+    message.snapshot = snapshot
     if other.guildID != message.guildID { message.reference?.guildID = other.guildID }
   }
 }

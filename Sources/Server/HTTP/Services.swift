@@ -28,7 +28,7 @@ final class Services: Sendable {
   let secret: [UInt8]
   let refused = Refused()
   /// Bodies with files that are on disk and not yet taken in.
-  let spools = Atomic<Int>(0)
+  let spools: Locked<SpoolLedger>
   /// Whether everything runs; `/readyz` tells.
   let isReady = Atomic<Bool>(false)
   /// The HTTP server's counts, known once it is made.
@@ -49,5 +49,6 @@ final class Services: Sendable {
     self.files = files
     self.swept = swept
     self.secret = secret
+    spools = Locked(SpoolLedger(octetsMax: Limits.spooledFormsPerSender * (configuration.uploadMax << 20)))
   }
 }

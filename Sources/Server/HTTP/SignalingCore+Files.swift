@@ -4,7 +4,6 @@ internal import ChatCore
 internal import HTTPServer
 internal import Net
 internal import Signaling
-internal import Synchronization
 
 /// Files: bodies that go to disk, links that are served, and the sweep of what nobody names.
 ///
@@ -19,21 +18,24 @@ extension SignalingCore {
   }
 
   func bodyPlan(_ request: HTTPRequest) -> BodyPlan {
-    guard RESTAPI.serves(path: request.path), rest.bodyPlace(restRequest(request)) == .file else {
-      return .memory(countMax: nil)
-    }
-    guard services.spools.load(ordering: .relaxed) < Limits.fileJobs else {
+    guard RESTAPI.serves(path: request.path),
+      case .file(let sender) = rest.bodyPlace(restRequest(request))
+    else { return .memory(countMax: nil) }
+    let countMax = services.configuration.uploadMax << 20
+    let announced = request.headers.first("Content-Length").flatMap { Int($0) } ?? countMax
+    guard let count = services.spools.withLock({ $0.open(for: sender, octets: min(announced, countMax)) })
+    else {
       services.refused.files.add()
-      return .refuse(HTTPResponse(status: 503))
+      return .refuse(SpoolLedger.refusal)
     }
+    let services = services
     do throws(BlobError) {
-      let services = services
       let spool = BodyFile(owning: try services.blobs.makeSpool()) {
-        services.spools.subtract(1, ordering: .relaxed)
+        services.spools.withLock { $0.close(for: sender, octets: count) }
       }
-      services.spools.add(1, ordering: .relaxed)
-      return .file(spool, offset: 0, countMax: services.configuration.uploadMax << 20)
+      return .file(spool, offset: 0, countMax: countMax)
     } catch {
+      services.spools.withLock { $0.close(for: sender, octets: count) }
       return .refuse(HTTPResponse(status: 507))
     }
   }

@@ -19,6 +19,13 @@ package enum Limits {
   ///
   /// Full: answered 503 before the body is sent.
   static let fileJobs = 128
+  /// Of those, how many one account, or one address without an account, may have at a time: a client sends one
+  /// message after the other, a bot a handful.
+  ///
+  /// Full: answered 429 before the body is sent.
+  static let spoolsPerSender = 8
+  /// How many forms of the greatest length one sender's bodies may come to together.
+  static let spooledFormsPerSender = 4
   /// How old a blob that nothing names must be to be swept, in seconds: longer than any upload takes from its
   /// file being kept to its message being stored, which is a minute at most.
   static let sweepAge: Int64 = 3_600

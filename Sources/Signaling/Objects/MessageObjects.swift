@@ -74,6 +74,10 @@ extension JSONWriter {
       field("width", width)
       field("height", height)
     }
+    if let recording = attachment.recording {
+      field("duration_secs", recording.seconds)
+      field("waveform", recording.waveform)
+    }
     // IS_SPOILER.
     field("flags", attachment.isSpoiler ? 1 << 3 : 0)
     field("content_scan_version", 0)
@@ -114,7 +118,10 @@ extension JSONWriter {
     field("flags", snapshot.flags.rawValue)
     array("mentions") { for user in mentions { $0.object { $0.user(user) } } }
     array("mention_roles") { for role in snapshot.mentionedRoles { $0.element(role) } }
-    array("attachments") { _ in }
+    array("attachments") {
+      guard form != .redactedEvent else { return }
+      for attachment in snapshot.attachments { $0.object { $0.attachment(attachment) } }
+    }
     array("embeds") {
       guard form != .redactedEvent else { return }
       for embed in snapshot.embeds { $0.object { $0.embed(embed) } }

@@ -77,6 +77,11 @@ extension AttachmentLinks {
   public func sign(_ output: ChatOutput, at now: WallTime) -> ChatOutput {
     switch output {
     case .reply(let id, .message(let view)): return .reply(id: id, .message(signed(view, now)))
+    case .reply(let id, .pins(let views, let hasMore)):
+      return .reply(id: id, .pins(views.map { signed($0, now) }, hasMore: hasMore))
+    case .reply(let id, .responded(var result)):
+      result.message = result.message.map { signed($0, now) }
+      return .reply(id: id, .responded(result))
     case .reply(let id, .messages(let views)):
       return .reply(id: id, .messages(views.map { signed($0, now) }))
     case .event(let event):
@@ -85,6 +90,10 @@ extension AttachmentLinks {
         return .event(ChatEvent(audience: event.audience, payload: .messageCreate(signed(view, now))))
       case .messageUpdate(let view):
         return .event(ChatEvent(audience: event.audience, payload: .messageUpdate(signed(view, now))))
+      case .interactionCreate(var view):
+        view.message = view.message.map { signed($0, now) }
+        view.resolved.messages = view.resolved.messages.map { signed($0, now) }
+        return .event(ChatEvent(audience: event.audience, payload: .interactionCreate(view)))
       default: return output
       }
     default: return output
@@ -96,6 +105,13 @@ extension AttachmentLinks {
     for index in view.message.attachments.indices {
       view.message.attachments[index].url = url(
         channel: view.message.channelID, view.message.attachments[index], at: now)
+    }
+    if var snapshot = view.message.snapshot {
+      for index in snapshot.attachments.indices {
+        snapshot.attachments[index].url = url(
+          channel: view.message.channelID, snapshot.attachments[index], at: now)
+      }
+      view.message.snapshot = snapshot
     }
     if case .message(let referenced) = view.referenced { view.referenced = .message(signed(referenced, now)) }
     return view

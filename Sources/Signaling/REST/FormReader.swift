@@ -62,6 +62,12 @@ struct FormReader {
     convert(key, "NUMBER_TYPE_COERCE", "Value is not int.") { $0.int ?? $0.string.flatMap { Int($0) } }
   }
 
+  mutating func double(_ key: String) -> Double? {
+    convert(key, "NUMBER_TYPE_COERCE", "Value is not float.") {
+      $0.double ?? $0.string.flatMap { Double($0) }
+    }
+  }
+
   mutating func bool(_ key: String) -> Bool? {
     convert(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.") { value in
       value.bool

@@ -48,6 +48,9 @@ extension RESTCall {
     let id: Snowflake
     let filename: String?
     let description: Change<String?>
+    let isSpoiler: Bool
+    let seconds: Double?
+    let waveform: String?
 
     var text: String { id.description }
     /// The number of the file that it may speak of.
@@ -62,7 +65,11 @@ extension RESTCall {
       let id = reader.snowflake("id") ?? Snowflake(rawValue: 0)
       let filename = reader.string("filename")
       let description = reader.clearable("description") { $0.string($1) }
-      rows.append(Row(id: id, filename: filename, description: description))
+      let row = Row(
+        id: id, filename: filename, description: description,
+        isSpoiler: reader.bool("is_spoiler") ?? false, seconds: reader.double("duration_secs"),
+        waveform: reader.string("waveform"))
+      rows.append(row)
       form.note(reader)
     }
     return rows
@@ -74,8 +81,13 @@ extension RESTCall {
   private func draft(_ upload: UploadedForm.File, _ row: Row?) -> AttachmentDraft {
     var description: String?
     if case .set(let text)? = row?.description { description = text }
-    return AttachmentDraft(
-      filename: row?.filename ?? upload.filename, description: description, file: upload.file)
+    let name = row?.filename ?? upload.filename
+    let isMarked = row?.isSpoiler != true || name.hasPrefix(Attachment.spoilerMark)
+    var draft = AttachmentDraft(
+      filename: isMarked ? name : Attachment.spoilerMark + name, description: description, file: upload.file)
+    draft.seconds = row?.seconds
+    draft.waveform = row?.waveform
+    return draft
   }
 }
 

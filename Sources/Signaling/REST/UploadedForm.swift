@@ -1,3 +1,4 @@
+public import Base
 public import ChatCore
 
 /// A body of `multipart/form-data` whose files are kept already.
@@ -51,20 +52,30 @@ public enum UploadProblem: Error, Hashable, Sendable {
 public enum BodyPlace: Sendable {
   /// Into memory, with the server's own limit.
   case memory
-  /// Into a file, because it carries files.
-  case file
+  /// Into a file, because it carries files; for whom it is counted.
+  case file(UploadSender)
+}
+
+/// For whom files on their way are counted.
+public enum UploadSender: Hashable, Sendable {
+  /// Whose token the request carries.
+  case account(Snowflake)
+  /// Who has no token of their own: answers to interactions name theirs in the path.
+  case address(IPAddress)
 }
 
 extension RESTAPI {
   /// Decides where the body of `request`, which has none yet, goes.
   ///
-  /// Into a file only with a token that holds, on a route that takes files: nobody else fills the disk.
+  /// Into a file only on a route that takes files, and with a token that holds: nobody else fills the disk.
+  /// Answers to interactions carry their token in the path, where the chat core alone can check it; they are
+  /// counted by address.
   public func bodyPlace(_ request: RESTRequest) -> BodyPlace {
     guard request.header("content-type")?.lowercased().hasPrefix("multipart/form-data") == true,
-      case .route(let route, _) = router.find(request.method, request.path), route.takesFiles,
-      claim(of: request.header("authorization") ?? "") != nil
+      case .route(let route, _) = router.find(request.method, request.path), route.takesFiles
     else { return .memory }
-    return .file
+    if let claim = claim(of: request.header("authorization") ?? "") { return .file(.account(claim.user)) }
+    return route.isAnonymous ? .file(.address(request.remote)) : .memory
   }
 }
 
@@ -72,7 +83,7 @@ extension RESTRoute {
   /// Whether bodies may carry files.
   var takesFiles: Bool {
     switch self {
-    case .createMessage, .modifyMessage: true
+    case .createMessage, .modifyMessage, .respond, .followUp, .modifyFollowUp: true
     default: false
     }
   }

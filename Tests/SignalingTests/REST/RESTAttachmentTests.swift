@@ -92,12 +92,17 @@ import Testing
       let request = RESTRequest(
         method: method, path: path, query: "", headers: [("Content-Type", type), ("Authorization", token)],
         body: [], remote: RESTBench.address)
-      return bench.api.bodyPlace(request) == .file
+      switch bench.api.bodyPlace(request) {
+      case .file(.account(let user)): return user == ChatFixtures.bot.id
+      case .file(.address(let address)): return address == RESTBench.address && path.contains("webhooks")
+      case .memory: return false
+      }
     }
     let (form, token) = ("multipart/form-data; boundary=x", RESTBench.token(ChatFixtures.bot))
     #expect(place("POST", Self.path, token, form) && place("PATCH", Self.path + "/5", token, form))
     #expect(!place("POST", Self.path, "Bot x", form) && !place("POST", Self.path, "", form))
     #expect(!place("POST", Self.path, token, "application/json"))
+    #expect(place("POST", "/api/v10/webhooks/1/token", "", form))
     #expect(!place("POST", "/api/v10/guilds", token, form) && !place("DELETE", Self.path, token, form))
   }
 
