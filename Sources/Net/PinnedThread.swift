@@ -68,6 +68,19 @@ public final class PinnedThread: Sendable {
     guard code >= 0 else { throw NetError(.prioritise, "", code: -code) }
   }
 
+  /// Lets the calling thread give way to others: `niceness` is 1 to 19, see sched(7).
+  ///
+  /// The kernel shares a busy processor by weights, of which each step is worth a quarter less; and a thread
+  /// that wakes takes the processor from one that has stepped back further. Everybody may step back.
+  public static func stepBack(by niceness: Int) {
+    precondition((1...19).contains(niceness))
+    // Nothing that the caller could do about a refusal: the thread goes on as an equal of the others.
+    _ = cnet_thread_step_back(Int32(niceness))
+  }
+
+  /// How far the calling thread has stepped back, 0 at first.
+  public static var niceness: Int { Int(cnet_thread_niceness()) }
+
   /// Waits until the thread has ended; the second and later calls return at once.
   public func join() {
     guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }

@@ -101,7 +101,12 @@ public final class RoostServer: Sendable {
       }
       if !isInPlace { log.write(.warning, "A media thread was not pinned", [("shard", "\(index)")]) }
     }
-    let httpThread = try PinnedThread.start(name: "roost-http", cpu: nil) { http.run() }
+    let httpThread = try PinnedThread.start(name: "roost-http", cpu: nil) {
+      PinnedThread.stepBack(by: Limits.signalingNiceness)
+      http.run()
+    }
+    // What starting needed and gave back, and nobody needs again.
+    services.files.jobs.post(.trimHeap)
     services.isReady.store(true, ordering: .releasing)
     let announcement = Announcement(
       site: known, certificateAuthority: certificate.authorityFile,

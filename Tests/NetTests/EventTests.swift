@@ -185,4 +185,17 @@ import Testing
     let code = outcome.withLock { $0 }
     #expect(code == 0 || code == EPERM)
   }
+
+  @Test func `A thread that steps back does so alone`() throws {
+    let seen = Locked<[Int]>([])
+    let thread = try PinnedThread.start(name: "roost-last", cpu: nil) {
+      let before = PinnedThread.niceness
+      PinnedThread.stepBack(by: 10)
+      let after = PinnedThread.niceness
+      seen.withLock { $0 = [before, after] }
+    }
+    thread.join()
+    let mine = PinnedThread.niceness
+    #expect(seen.withLock { $0 } == [mine, 10])
+  }
 }

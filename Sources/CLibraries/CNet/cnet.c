@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <pthread.h>
@@ -14,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -355,6 +357,15 @@ int cnet_thread_realtime(int priority) {
   struct sched_param parameters = {.sched_priority = priority};
   return -pthread_setschedparam(pthread_self(), SCHED_RR, &parameters);
 }
+
+int cnet_thread_step_back(int niceness) {
+  // On Linux a thread's id names that thread alone.
+  return setpriority(PRIO_PROCESS, (id_t)gettid(), niceness) == 0 ? 0 : -errno;
+}
+
+int cnet_thread_niceness(void) { return getpriority(PRIO_PROCESS, (id_t)gettid()); }
+
+void cnet_heap_trim(void) { malloc_trim(0); }
 
 void cnet_thread_prepare(const char *name) {
   char shortened[16] = {0};

@@ -24,6 +24,7 @@ final class SignalingCore {
   private var sockets: [Signaling.ConnectionID: OpenSocket] = [:]
   private var connections: [WebSocketID: Signaling.ConnectionID] = [:]
   private var connectionCount: UInt64 = 0
+  private var trims = TrimSchedule()
   /// REST requests that wait for their answer.
   private var exchanges: [UInt64: ExchangeID] = [:]
   private var exchangeCount: UInt64 = 0
@@ -99,6 +100,7 @@ final class SignalingCore {
 
   func opened(_ socket: WebSocketID, _ request: HTTPRequest, on loop: HTTPLoop) {
     connectionCount += 1
+    trims.note(at: now.instant)
     let id = Signaling.ConnectionID(rawValue: connectionCount)
     let isVoice = request.listener >= site.mainListeners
     sockets[id] = OpenSocket(id: socket, isVoice: isVoice)
@@ -128,6 +130,7 @@ final class SignalingCore {
 
   func closed(_ socket: WebSocketID, code: UInt16?, on loop: HTTPLoop) {
     guard let id = connections.removeValue(forKey: socket) else { return }
+    trims.note(at: now.instant)
     guard let open = sockets.removeValue(forKey: id) else { return }
     // While the server stops, every client goes; their sessions must not end with it.
     let code = isStopping ? nil : code
@@ -193,6 +196,7 @@ final class SignalingCore {
   func expired(on loop: HTTPLoop) {
     let now = now
     sweep(at: now.instant)
+    if trims.take(at: now.instant) { services.files.jobs.post(.trimHeap) }
     if gateway.deadline <= now.instant { gateway.expire(at: now, into: &gatewayActions) }
     if voice.deadline <= now.instant { voice.expire(at: now.instant, into: &voiceActions) }
     settle(on: loop)
@@ -243,7 +247,7 @@ final class SignalingCore {
     perform(on: loop)
     retell()
     let retry = heldCommands.allSatisfy(\.isEmpty) ? .distantFuture : now.instant + Limits.commandRetry
-    loop.setTimer(min(gateway.deadline, voice.deadline, min(retry, nextSweep)))
+    loop.setTimer(min(gateway.deadline, voice.deadline, min(retry, nextSweep, trims.due)))
   }
 
   /// Commands a shard, after those that it had no room for.

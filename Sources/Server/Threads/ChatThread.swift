@@ -35,6 +35,7 @@ final class ChatThread: Sendable {
   /// Runs `chat` on a thread of its own.
   func start(_ chat: sending ChatBox) throws(NetError) {
     let started = try PinnedThread.start(name: "roost-chat", cpu: nil) { [self] in
+      PinnedThread.stepBack(by: Limits.signalingNiceness)
       guard var chat = chat.take() else { return }
       do {
         try run(&chat)

@@ -13,6 +13,8 @@ enum FileJob: Sendable {
   case picture(id: UInt64, [UInt8])
   /// Looks for blobs that were not kept for a while (seconds since 1970).
   case list(olderThan: Int)
+  /// Gives memory that is not used back to the system.
+  case trimHeap
   /// Removes those of `blobs` that still were not.
   case remove(blobs: [String], olderThan: Int)
 }
@@ -57,6 +59,9 @@ private struct FileWork: Sendable {
       } catch {
         return nil
       }
+    case .trimHeap:
+      Heap.trim()
+      return nil
     case .remove(let unnamed, let time):
       swept.add(UInt64(blobs.remove(unnamed, olderThan: time)))
       return nil

@@ -32,6 +32,7 @@ final class WorkerThread<Job: Sendable, Outcome: Sendable>: Sendable {
   /// Starts the thread.
   func start() throws(NetError) {
     let started = try PinnedThread.start(name: name, cpu: nil) { [self] in
+      PinnedThread.stepBack(by: Limits.workerNiceness)
       do {
         try run()
       } catch {

@@ -31,8 +31,8 @@ extension VoiceGateway {
   mutating func introduce(_ peer: PeerID, at now: Instant, into actions: inout [VoiceAction]) {
     guard let channel = sessions[peer]?.seat.channel, let members = rooms[channel] else { return }
     for other in members where other != peer {
-      guard let session = sessions[other], session.isAnnounced else { continue }
-      describe(session, in: members.count, to: peer, into: &actions)
+      guard sessions[other]?.isAnnounced == true else { continue }
+      for message in descriptions(of: other, in: members.count) { send(message, to: peer, into: &actions) }
     }
     note(in: channel, at: now, into: &actions) { $0.joined.append(peer) }
   }
@@ -122,26 +122,28 @@ extension VoiceGateway {
       let others = users.filter { $0 != session.seat.user }
       if !others.isEmpty { send(.clientsConnect(others), to: member, into: &actions) }
     }
-    for peer in joined { sessions[peer]?.isAnnounced = true }
     for peer in joined {
-      guard let session = sessions[peer] else { continue }
-      for member in members where member != peer {
-        describe(session, in: members.count, to: member, into: &actions)
+      sessions[peer]?.isAnnounced = true
+      if let channel = sessions[peer]?.seat.channel { presences[channel] = nil }
+    }
+    for peer in joined {
+      let messages = descriptions(of: peer, in: members.count)
+      for message in messages {
+        for member in members where member != peer { send(message, to: member, into: &actions) }
       }
     }
   }
 
-  /// Tells `peer` under which SSRC the member of `session` can be heard, and what it shows.
+  /// Under which SSRC `peer` can be heard, and what it shows: what the others are told when they hear of it.
   ///
   /// In a small channel also of those who are silent: the first packet then finds a receiver that is ready
   /// for it. In a large one most never speak, and a receiver for each would cost clients more than the
   /// beginning of a word.
-  private mutating func describe(
-    _ session: VoiceSession, in memberCount: Int, to peer: PeerID, into actions: inout [VoiceAction]
-  ) {
+  private func descriptions(of peer: PeerID, in memberCount: Int) -> [VoiceMessage] {
+    guard let session = sessions[peer] else { return [] }
     guard session.hasSpoken || !session.picture.isNone || memberCount <= VoiceLimits.silentIntroductionsMax
-    else { return }
-    send(VoiceMessage.speaking(of: session), to: peer, into: &actions)
-    if !session.picture.isNone { send(.video(of: session), to: peer, into: &actions) }
+    else { return [] }
+    let speaking = VoiceMessage.speaking(of: session)
+    return session.picture.isNone ? [speaking] : [speaking, .video(of: session)]
   }
 }

@@ -45,7 +45,7 @@ extension VoiceGateway {
     send(.ready(of: session, address: announcedAddress(for: peer)), to: peer, into: &actions)
     // Right after READY, and also when nobody is here: some clients read their socket only between
     // the steps of IP discovery, and this message wakes them.
-    send(.clientsConnect(presentUsers(beside: peer)), to: peer, into: &actions)
+    send(presence(beside: peer), to: peer, into: &actions)
   }
 
   private func admitted(
@@ -136,6 +136,6 @@ extension VoiceGateway {
     // Before version 8 messages were not numbered: the client lives with what it missed.
     guard version >= 8 else { return [] }
     guard let missed = sessions[peer]?.replay.messages(after: acknowledged) else { throw .sessionInvalid }
-    return Array(missed)
+    return missed
   }
 }

@@ -11,19 +11,24 @@ extension VoiceGateway {
     let isNumbered = message.opcode.isReplayed && version >= 8
     guard isNumbered || connection != nil else { return }
     let octets = message.octets(sequence: isNumbered ? next : nil)
-    if isNumbered { sessions[peer]?.replay.append(octets) }
+    if isNumbered { sessions[peer]?.replay.append(message) }
     if let connection { actions.append(.send(connection, .text(octets))) }
   }
 
-  /// The users of whom the channel of `peer` has been told, in the order in which they came.
+  /// CLIENTS_CONNECT with the users of whom the channel of `peer`, a newcomer, has been told, in the order in
+  /// which they came.
   ///
-  /// Those of whom it has not are announced to everybody in a moment, to `peer` too.
-  func presentUsers(beside peer: PeerID) -> [Snowflake] {
-    guard let channel = sessions[peer]?.seat.channel, let members = rooms[channel] else { return [] }
-    return members.compactMap { other in
-      guard other != peer, let session = sessions[other], session.isAnnounced else { return nil }
-      return session.seat.user
+  /// Those of whom it has not are announced to everybody in a moment, to `peer` too. Who comes between two
+  /// announcements gets the same octets: in a crowd a list for each would cost the square of it.
+  mutating func presence(beside peer: PeerID) -> VoiceMessage {
+    guard let channel = sessions[peer]?.seat.channel else { return .clientsConnect([]) }
+    if let known = presences[channel] { return known }
+    let users = (rooms[channel] ?? []).compactMap { other in
+      sessions[other].flatMap { $0.isAnnounced ? $0.seat.user : nil }
     }
+    let message = VoiceMessage.clientsConnect(users)
+    presences[channel] = message
+    return message
   }
 
   /// Takes SPEAKING of a client; the `ssrc` in it is its own business, the others know the one of READY.
@@ -56,6 +61,7 @@ extension VoiceGateway {
     if seats[session.seat.key] == peer { seats[session.seat.key] = nil }
     rooms[session.seat.channel]?.removeAll { $0 == peer }
     if rooms[session.seat.channel]?.isEmpty == true { rooms[session.seat.channel] = nil }
+    presences[session.seat.channel] = nil
     forgetCodecs(of: session, into: &actions)
     dismiss(session, at: now, into: &actions)
   }

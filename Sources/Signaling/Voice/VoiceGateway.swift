@@ -35,6 +35,8 @@ public struct VoiceGateway<Random: RandomSource>: ~Copyable {
   var announcements: [Snowflake: VoiceAnnouncements] = [:]
   /// When the first of these is due.
   var nextAnnouncement = Instant.distantFuture
+  /// What newcomers to a channel are told of those who are there; missing until somebody comes.
+  var presences: [Snowflake: VoiceMessage] = [:]
   /// The sessions by the token of their IDENTIFY, for RESUME.
   var sessionTokens: [String: PeerID] = [:]
   /// The one session of a user in a guild.

@@ -4,7 +4,8 @@ import MediaControl
 
 /// What the server says on a voice socket (voice.md §3): an opcode and its `d`, encoded once.
 ///
-/// `d` is always an object or a value, never `null`: clients crash on it, even in RESUMED.
+/// `d` is always an object or a value, never `null`: clients crash on it, even in RESUMED. A copy shares the
+/// octets, so that what many are told, and may ask for again, is held once.
 struct VoiceMessage {
   let opcode: VoiceOpcode
   private let d: [UInt8]
@@ -13,12 +14,21 @@ struct VoiceMessage {
     self.opcode = opcode
     var writer = JSONWriter()
     body(&writer)
-    d = writer.octets
+    // Copied, because it may be kept: the writer's storage has room for more than was written.
+    var exact: [UInt8] = []
+    exact.reserveCapacity(writer.octets.count)
+    exact.append(contentsOf: writer.octets)
+    d = exact
   }
+
+  /// Octets of what it says, apart from its opcode and number.
+  var count: Int { d.count }
 
   /// The whole message; `sequence` for what a resume repeats, from version 8 on.
   func octets(sequence: UInt16? = nil) -> [UInt8] {
-    var writer = JSONWriter()
+    var room: [UInt8] = []
+    room.reserveCapacity(d.count + VoiceMessage.frameCount)
+    var writer = JSONWriter(appendingTo: room)
     writer.object {
       $0.field("op", opcode.rawValue)
       $0.raw("d", d)
@@ -26,6 +36,9 @@ struct VoiceMessage {
     }
     return writer.octets
   }
+
+  /// Octets around `d` at most: `{"op":12,"d":` and `,"seq":65535}`.
+  private static let frameCount = 26
 
   static func hello(version: Int) -> VoiceMessage {
     VoiceMessage(.hello) {

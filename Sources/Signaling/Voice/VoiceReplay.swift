@@ -1,9 +1,10 @@
 /// The messages of one session that a RESUME may ask for again, with their sequence numbers.
 ///
-/// The sequence is 16 bits wide on the wire and wraps; here the 64-bit count of messages is kept. What
-/// falls out of the buffer, oldest first, cannot be resumed over any more.
+/// What many are told alike is held once: a message shares its octets with the copies of other sessions, and
+/// its number follows from its place. The sequence is 16 bits wide on the wire and wraps; here the 64-bit
+/// count of messages is kept. What falls out of the buffer, oldest first, cannot be resumed over any more.
 struct VoiceReplay {
-  private var messages: [[UInt8]] = []
+  private var messages: [VoiceMessage] = []
   private var octets = 0
   private(set) var count: UInt64 = 0
 
@@ -11,7 +12,7 @@ struct VoiceReplay {
   var next: UInt16 { UInt16(truncatingIfNeeded: count &+ 1) }
 
   /// Keeps `message`, which carries `next`.
-  mutating func append(_ message: [UInt8]) {
+  mutating func append(_ message: VoiceMessage) {
     count &+= 1
     messages.append(message)
     octets += message.count
@@ -28,16 +29,23 @@ struct VoiceReplay {
     guard let missing = missed(after: acknowledged) else { return }
     let seen = messages.count - missing
     for message in messages.prefix(seen) { octets -= message.count }
-    messages.removeFirst(seen)
+    // Most sessions hear nothing for hours: they keep no room for what they have read.
+    if missing == 0 { messages = [] } else { messages.removeFirst(seen) }
   }
 
-  /// What was sent after `acknowledged` (`nil`: after nothing); `nil` when some of it is gone.
-  func messages(after acknowledged: UInt16?) -> ArraySlice<[UInt8]>? {
-    guard let acknowledged else {
-      return UInt64(messages.count) == count ? messages[...] : nil
+  /// What was sent after `acknowledged` (`nil`: after nothing), as it was sent; `nil` when some of it is gone.
+  func messages(after acknowledged: UInt16?) -> [[UInt8]]? {
+    var missing = messages.count
+    if let acknowledged {
+      guard let missed = missed(after: acknowledged) else { return nil }
+      missing = missed
+    } else if UInt64(missing) != count {
+      return nil
     }
-    guard let missing = missed(after: acknowledged) else { return nil }
-    return messages.suffix(missing)
+    let first = count &+ 1 &- UInt64(missing)
+    return messages.suffix(missing).enumerated().map { offset, message in
+      message.octets(sequence: UInt16(truncatingIfNeeded: first &+ UInt64(offset)))
+    }
   }
 
   private func missed(after acknowledged: UInt16) -> Int? {

@@ -68,6 +68,22 @@ import Testing
     try resume(seed: seed)
   }
 
+  @Test func `What is sent again is octet for octet what was sent`() throws {
+    let bench = VoiceBench()
+    let others = try (2...9).map { try bench.join($0) }
+    _ = bench.take()
+    let a = try bench.join(1)
+    bench.pass(.milliseconds(200))
+    bench.say(others[3].connection, #"{"op":5,"d":{"speaking":1}}"#)
+    let sent = bench.texts(to: a.connection).filter { $0.contains(#""seq":"#) }
+    #expect(sent.count > 4)
+    bench.close(a.connection, code: nil)
+    let socket = bench.open()
+    _ = bench.take()
+    bench.say(socket, VoiceBench.resume(a.state, token: a.token, acknowledged: nil))
+    #expect(bench.texts(to: socket).filter { $0.contains(#""seq":"#) } == sent)
+  }
+
   @Test func `A client older than version 8 resumes without replay`() throws {
     let bench = VoiceBench()
     let a = try bench.join(1, query: "v=4")

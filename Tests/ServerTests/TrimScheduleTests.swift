@@ -1,0 +1,21 @@
+import Base
+import Testing
+
+@testable import Server
+
+@Suite struct TrimScheduleTests {
+  @Test func `The heap is trimmed once, a while after many have come`() {
+    var schedule = TrimSchedule()
+    let start = Instant.zero + .seconds(1)
+    for _ in 0..<63 { schedule.note(at: start) }
+    #expect(schedule.due == .distantFuture)
+    schedule.note(at: start)
+    // A storm that goes on does not put it off.
+    schedule.note(at: start + .seconds(1))
+    #expect(schedule.due == start + .seconds(2))
+    let taken = [Interval.milliseconds(1_999), .seconds(2), .seconds(60)].map { schedule.take(at: start + $0) }
+    #expect(taken == [false, true, false])
+    for _ in 0..<63 { schedule.note(at: start + .seconds(60)) }
+    #expect(schedule.due == .distantFuture)
+  }
+}
