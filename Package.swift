@@ -48,6 +48,7 @@ let package = Package(
     library("CSRTP2", apt: "libsrtp2-dev"),
     library("CEvent", apt: "libevent-dev"),
     library("CSQLite", apt: "libsqlite3-dev"),
+    library("CCurl", apt: "libcurl4-openssl-dev"),
     library("CYAML", apt: "libyaml-dev"),
     library("CZlib", apt: "zlib1g-dev"),
     library("CArgp", apt: "libc6-dev"),
@@ -71,6 +72,7 @@ let package = Package(
     // Shells: they own descriptors, threads and clocks.
     module("Net", ["Base", "CNet"]),
     module("HTTPServer", ["Base", "CEvent", "CLLHTTP", "COpenSSL"]),
+    module("HTTPClient", ["Base", "CCurl"]),
     module("Stores", ["Base", "JSON", "ChatCore", "CSQLite"]),
     module("Blobs", ["Base", "Crypto"]),
     .target(name: "WebClient", path: "Sources/WebClient", exclude: ["site", "package.json"]),
@@ -133,6 +135,7 @@ let package = Package(
     tests("BlobsTests", ["Base", "Blobs"]),
     tests("NetTests", ["Base", "Net", "CAllocations"]),
     tests("HTTPServerTests", ["Base", "HTTPServer", "COpenSSL"]),
+    tests("HTTPClientTests", ["Base", "HTTPClient", "HTTPServer", "Net"]),
     .executableTarget(
       name: "EchoServer", dependencies: ["Base", "HTTPServer"], path: "Tests/Conformance/EchoServer",
       swiftSettings: strict),
