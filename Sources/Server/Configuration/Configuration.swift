@@ -50,6 +50,8 @@ public struct Configuration: Hashable, Sendable {
   public var uploadMax = 25
   /// Most voice connections at a time.
   public var voicePeersMax = 1_000
+  /// Percent of Discord's rates that the REST API allows; log-ins keep theirs.
+  public var ratePercent = 100
   /// Bots of the demo guild that `--dev` makes.
   public var devBots = 5
   /// Voice channels of the demo guild.

@@ -62,6 +62,9 @@ public struct ConfigurationKey: Sendable {
     .number("limits.connections", \.connectionsMax, 1...1_000_000, "Most TCP connections at a time."),
     .number("limits.upload", \.uploadMax, 1...16_384, "Most MiB of a message's files together."),
     .number("limits.voice_peers", \.voicePeersMax, 1...65_536, "Most voice connections at a time."),
+    .number(
+      "limits.rate_percent", \.ratePercent, 1...100_000,
+      "Percent of Discord's rate limits that the API allows; log-ins keep theirs."),
     .number("dev.bots", \.devBots, 1...20_000, "Bots in the demo guild of `--dev`; more are for load tests."),
     // A guild has at most 500 channels, two of which are text and stage.
     .number("dev.rooms", \.devRooms, 1...498, "Voice channels of the demo guild."),

@@ -78,11 +78,11 @@ final class SignalingCore {
       membersMax: services.configuration.mediaSpreadMembers,
       utilisationMax: Double(services.configuration.mediaSpreadUtilisation) / 100)
     voice = VoiceGateway(configuration: voiceConfiguration, random: SystemRandom())
-    rest = RESTAPI(
-      configuration: RESTConfiguration(
-        apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost",
-        decoyHash: decoyHash),
-      tokens: services.tokens)
+    var restConfiguration = RESTConfiguration(
+      apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost", decoyHash: decoyHash)
+    restConfiguration.limits = restConfiguration.limits.scaled(
+      percent: services.configuration.ratePercent)
+    rest = RESTAPI(configuration: restConfiguration, tokens: services.tokens)
   }
 
   var now: Moment {

@@ -37,4 +37,22 @@ public struct RESTLimits: Hashable, Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// The same limits with `percent` of every rate of requests.
+  ///
+  /// Log-ins stay as they are: each costs Argon2id's time and memory, whoever asks.
+  public func scaled(percent: Int) -> RESTLimits {
+    var result = self
+    let rates: [WritableKeyPath<RESTLimits, RequestRate>] = [
+      \.globalRate, \.anonymousRate, \.messageRate, \.messageChangeRate, \.reactionRate, \.typingRate,
+      \.changeRate, \.failureRate,
+    ]
+    for rate in rates {
+      let old = result[keyPath: rate]
+      let (product, isTooMuch) = old.countMax.multipliedReportingOverflow(by: percent)
+      result[keyPath: rate] = RequestRate(
+        countMax: isTooMuch ? .max : max(1, product / 100), window: old.window)
+    }
+    return result
+  }
 }

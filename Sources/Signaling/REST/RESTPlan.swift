@@ -20,6 +20,7 @@ extension RESTCall {
   /// What the route means; lists of routes by topic, one function each.
   func plan(_ configuration: RESTConfiguration) throws(RESTError) -> RESTPlan {
     switch route {
+    case .getDescription: .respond(.json(200, OpenAPI.document))
     case .getGateway: .respond(.object { $0.field("url", configuration.gatewayURL) })
     case .getGatewayBot: .respond(RESTCall.gatewayBot(configuration))
     case .getVoiceRegions, .getGuildRegions: .respond(RESTCall.regions(configuration))

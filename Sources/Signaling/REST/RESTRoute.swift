@@ -3,6 +3,7 @@
 /// The raw value is method and path template; a segment in braces takes any text. A literal segment wins
 /// over a parameter.
 enum RESTRoute: String, CaseIterable, Sendable {
+  case getDescription = "GET openapi.json"
   case getGateway = "GET gateway"
   case getGatewayBot = "GET gateway/bot"
   case register = "POST auth/register"
@@ -128,7 +129,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   /// Whether the route answers without a token.
   var isAnonymous: Bool {
     switch self {
-    case .getGateway, .register, .login, .getInvite, .getVoiceRegions, .getStickerPacks,
+    case .getDescription, .getGateway, .register, .login, .getInvite, .getVoiceRegions, .getStickerPacks,
       .getDefaultSounds, .respond, .followUp, .getFollowUp, .modifyFollowUp, .deleteFollowUp:
       true
     default: false

@@ -1,0 +1,49 @@
+import ChatCore
+
+/// Accounts, log-in, and what stands outside guilds.
+extension RouteDescription {
+  static let accounts: [RESTRoute: RouteDescription] = [
+    .getDescription: .init("This description", .ok(.map(.anything))),
+    .getGateway: .init("Where the gateway is", .ok(["url": .string])),
+    .getGatewayBot: .init(
+      "Where the gateway is, and how often a bot may identify",
+      .ok([
+        "url": .string, "shards": .integer,
+        "session_start_limit": [
+          "total": .integer, "remaining": .integer, "reset_after": .integer, "max_concurrency": .integer,
+        ],
+      ])),
+    .register: .init(
+      "Makes a person's account",
+      body: .json([
+        "username": .string(Limits.usernameLengthMin...Limits.usernameLengthMax), "password": .string(8...72),
+        "email?": .string(0...Limits.emailLength).orNull, "global_name?": .string(1...32).orNull,
+        "invite?": .string.orNull,
+      ]), .ok(.session)),
+    .login: .init(
+      "Opens a session for a name or an e-mail address",
+      body: .json(["login": .string, "password": .string(1...72)]), .ok(.session)),
+    .logout: .init("Ends all sessions of the account", .done),
+    .getSelf: .init("The account itself", .ok(.selfUser)),
+    .modifySelf: .init(
+      "Changes the account",
+      body: .json([
+        "username?": .string(Limits.usernameLengthMin...Limits.usernameLengthMax),
+        "global_name?": .string(0...Limits.nickLength).orNull, "avatar?": Schema.picture.orNull,
+      ]), .ok(.selfUser)),
+    .getUser: .init("A user", .ok(.user)),
+    .getOwnGuilds: .init(
+      "The account's guilds by ascending id",
+      query: ["before": .snowflake, "after": .snowflake, "limit": .integer(1...200), "with_counts": .bool],
+      .ok(.list(.guildSummary))),
+    .leaveGuild: .init("Leaves a guild", .done),
+    .getPrivateChannels: .init("The account's private channels", .ok(.list(.channel))),
+    .createDirectMessage: .init(
+      "Opens the private channel with a user; the same again when there is one",
+      body: .json(["recipient_id?": .snowflake, "recipients?": .list(.snowflake, 1...1)]), .ok(.channel)),
+    .getVoiceRegions: .init("Voice regions", .ok(.list(.voiceRegion))),
+    .getGuildRegions: .init("Voice regions of a guild", .ok(.list(.voiceRegion))),
+    .getStickerPacks: .init("Packs of standard stickers", .ok(["sticker_packs": .list(.anything)])),
+    .getDefaultSounds: .init("Standard sounds", .ok(.list(.anything))),
+  ]
+}
