@@ -252,6 +252,8 @@ public enum ChatCommand: Sendable {
     channel: Snowflake, message: Snowflake, ReactionEmoji, limit: Int, after: Snowflake?)
   /// → ``ChatReply/done``
   case typing(channel: Snowflake)
+  /// → ``ChatReply/search(_:)``
+  case search(SearchCommand)
 
   // Files. Only `.system`: the server serves signed links and sweeps what nobody names.
 

@@ -70,6 +70,8 @@ public enum ChatReply: Hashable, Sendable {
   case messages([MessageView])
   /// Pinned messages, newest pin first, and whether there are older ones.
   case pins([MessageView], hasMore: Bool)
+  /// What came of a search.
+  case search(SearchReply)
   /// A voice state.
   case voiceState(VoiceStateView)
   /// Something of the actor's own.

@@ -68,6 +68,12 @@ public enum StoreWrite: Hashable, Sendable {
   case deleteReaction(message: Snowflake, ReactionEmoji, user: Snowflake)
 }
 
+/// What a store does when it has time.
+public enum MaintenanceTask: Hashable, Sendable {
+  /// Makes messages that were written or changed findable.
+  case index
+}
+
 /// A message's nonce, remembered across a restart.
 public struct RecentNonce: Hashable, Sendable {
   /// The author.
@@ -154,6 +160,14 @@ public protocol ChatStore: ~Copyable {
   mutating func message(channel: Snowflake, holding id: Snowflake) throws(StoreError) -> Message?
   /// Those of `blobs` that an attachment or a picture names; counted in the transaction that names them.
   mutating func referenced(_ blobs: [String]) throws(StoreError) -> [String]
+  /// Goes on with a search, for a few milliseconds: counts and names messages in the scope's channels that fit.
+  ///
+  /// What was written a moment ago may not be found before ``maintain(_:)`` had its turn.
+  mutating func search(
+    _ filter: SearchFilter, in scope: SearchScope, from progress: SearchProgress
+  ) throws(StoreError) -> SearchProgress
+  /// Does a bounded part of what can be done later, not within a transaction; whether more of it waits.
+  mutating func maintain(_ task: MaintenanceTask) throws(StoreError) -> Bool
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

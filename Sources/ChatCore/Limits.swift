@@ -130,6 +130,22 @@ public enum Limits {
   public static let readMarks = 100
   /// Channels in one change of notification settings.
   public static let channelNotifications = 500
+  /// Messages in one page of a search.
+  public static let searchPage = 25
+  /// Messages of a search that may be passed over.
+  public static let searchOffset = 9_975
+  /// Messages of a search that are counted: what its last page reaches.
+  public static let searchReach = searchOffset + searchPage
+  /// The newest messages that a search by relevance puts in order; each is read for it, about 5 µs.
+  ///
+  /// Ours.
+  public static let searchCandidates = 1_000
+  /// Code points that are searched for.
+  public static let searchLength = 1_024
+  /// Authors, mentions, hosts or endings of names in one search.
+  ///
+  /// Ours (Discord's is 100): every message that fits is compared with each of them.
+  public static let searchAlternatives = 25
   /// Members in one page of the list.
   public static let memberPage = 1000
   /// Users in one page of reactions.

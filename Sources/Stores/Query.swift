@@ -177,6 +177,41 @@ enum Query: String, Hashable {
     WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id > ?4 ORDER BY user_id LIMIT ?5
     """
 
+  case guildChannelIDs = "SELECT id FROM channels WHERE guild_id = ?1"
+  case putPlace = "INSERT INTO search_places VALUES (?1, ?2)"
+  case takePlace = "DELETE FROM search_places WHERE id = ?1 RETURNING id"
+  case queueMessage = "INSERT OR IGNORE INTO search_queue VALUES (?1)"
+  case takeFromQueue = "DELETE FROM search_queue WHERE id = ?1 RETURNING id"
+  case queueCount = "SELECT count(*) FROM (SELECT 1 FROM search_queue LIMIT ?1)"
+  case queued = """
+    SELECT search_queue.id, channel_id FROM search_queue
+    JOIN search_places ON search_places.id = search_queue.id ORDER BY search_queue.id DESC LIMIT ?1
+    """
+  case index = "INSERT INTO search (rowid, text) VALUES (?1, ?2)"
+  case unindex = "INSERT INTO search (search, rowid, text) VALUES ('delete', ?1, ?2)"
+  case putSpan = "INSERT OR IGNORE INTO search_spans VALUES (?1)"
+  case spanCount = """
+    SELECT count(*) FROM (SELECT 1 FROM search_places
+      WHERE id >= (SELECT coalesce(max(id), 0) FROM search_spans) LIMIT ?1)
+    """
+  case spanBefore = "SELECT id FROM search_spans WHERE id < ?1 ORDER BY id DESC LIMIT 1"
+  case spanAfter = "SELECT id FROM search_spans WHERE id > ?1 ORDER BY id LIMIT 1"
+  case found = """
+    SELECT rowid FROM search WHERE search MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC
+    """
+  case foundAscending = """
+    SELECT rowid FROM search WHERE search MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid
+    """
+  // The order of a CROSS JOIN is kept: the index gives the messages, and each one's channel is looked up.
+  case foundPlaces = """
+    SELECT search.rowid, channel_id FROM search CROSS JOIN search_places ON search_places.id = search.rowid
+    WHERE search MATCH ?1 AND search.rowid >= ?2 AND search.rowid < ?3 ORDER BY search.rowid DESC
+    """
+  case foundPlacesAscending = """
+    SELECT search.rowid, channel_id FROM search CROSS JOIN search_places ON search_places.id = search.rowid
+    WHERE search MATCH ?1 AND search.rowid >= ?2 AND search.rowid < ?3 ORDER BY search.rowid
+    """
+
   case copy = "VACUUM INTO ?1"
   case integrity = "PRAGMA integrity_check(20)"
   case strayReferences = "PRAGMA foreign_key_check"

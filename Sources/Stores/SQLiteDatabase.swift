@@ -70,6 +70,19 @@ struct SQLiteDatabase: ~Copyable {
     return result
   }
 
+  /// Runs a kept statement until `body` answers false; whether it came to the end.
+  mutating func scan(
+    _ query: Query, _ values: [SQLValue], _ body: (SQLiteStatement) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Bool {
+    let statement = try prepared(query)
+    defer { statement.reset() }
+    try statement.bind(values)
+    while try statement.step() {
+      guard try body(statement) else { return false }
+    }
+    return true
+  }
+
   /// Whether a transaction is open.
   var isInTransaction: Bool {
     // Reads a flag of our own connection.

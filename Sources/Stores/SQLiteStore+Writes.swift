@@ -25,6 +25,9 @@ extension SQLiteStore {
         ])
     case .deleteGuild(let id):
       try database.run(.noteDeletedGuild, [.id(id)])
+      for channel in try database.rows(.guildChannelIDs, [.id(id)], { $0.id(0) }) {
+        try unindexAll(of: channel)
+      }
       try database.run(.deleteGuildReactions, [.id(id)])
       try deletePersonal(guild: id, user: nil)
       try database.run(.deleteGuild, [.id(id)])
@@ -35,6 +38,7 @@ extension SQLiteStore {
     case .channel(let channel): try put(channel)
     case .deleteChannel(let id):
       try database.run(.noteDeletedChannel, [.id(id)])
+      try unindexAll(of: id)
       try database.run(.deleteChannelReactions, [.id(id)])
       try database.run(.deleteChannel, [.id(id)])
     case .member(let member): try put(member)
@@ -60,8 +64,10 @@ extension SQLiteStore {
     case .message(let message):
       try put(message)
       try putAttachments(message)
+      try queueForIndex(message)
       try database.run(.setLastMessage, [.id(message.channelID), .id(message.id)])
     case .updateMessage(let message):
+      try reindex(message)
       try database.run(
         .updateMessage,
         [
@@ -74,6 +80,7 @@ extension SQLiteStore {
         ])
       try replaceAttachments(message)
     case .deleteMessage(let channel, let message):
+      if let kept = try self.message(channel: channel, id: message) { try unindex(kept) }
       try database.run(.deleteReactions, [.id(message)])
       try database.run(.deleteMessage, [.id(channel), .id(message)])
     case .reaction(let message, let emoji, let user, let at):

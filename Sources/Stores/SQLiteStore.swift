@@ -8,6 +8,8 @@ public import ChatCore
 /// owner, one thread; a call blocks for as long as the disk takes.
 public struct SQLiteStore: ~Copyable, ChatStore {
   var database: SQLiteDatabase
+  /// See `SQLiteStore+Search.swift`; nil until it was counted.
+  var messagesInSpan: Int?
 
   /// Opens the file at `path`, makes it when it is not there, and brings its schema up to date.
   ///

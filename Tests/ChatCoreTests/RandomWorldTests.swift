@@ -70,6 +70,8 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .currentUser))
         replies.append(world.ask(user, .messages(channel: world.text, .newest, limit: 100)))
         replies.append(world.ask(user, .guildInvites(world.guild)))
+        let search = SearchRequest(place: .guild(world.guild))
+        replies.append(world.ask(user, .search(.messages(search, from: nil))))
         replies.append(world.ask(user, .privateChannels))
         replies.append(contentsOf: RandomPersonal.view(&world, user))
         replies.append(world.ask(user, .guildCommandIndex(guild: world.guild)))
@@ -176,6 +178,7 @@ private struct Pool {
       return .removeReaction(
         channel: channel, message: message, emoji, user: random.below(2) == 0 ? nil : pick(users, &random))
     case 9:
+      if random.below(4) == 0 { return .search(.messages(search(channel, &random), from: nil)) }
       return .messages(
         channel: channel, [.newest, .before(message), .after(message), .around(message)][random.below(4)],
         limit: random.below(102))
@@ -203,6 +206,16 @@ private struct Pool {
         : .clearReactions(channel: channel, message: message, random.below(2) == 0 ? nil : emoji)
     default: return administration(user, channel, &random)
     }
+  }
+
+  private func search(_ channel: Snowflake, _ random: inout SeededRandom) -> SearchRequest {
+    var request = SearchRequest(place: random.below(2) == 0 ? .guild(guild) : .channel(channel))
+    request.filter.content = text(&random)
+    if random.below(2) == 0 { request.channels = [channel] }
+    if random.below(2) == 0 { request.filter.authors = [pick(users, &random)] }
+    request.order = [.newest, .oldest, .relevance][random.below(3)]
+    request.offset = random.below(3)
+    return request
   }
 
   /// A call, a press or an answer of the latest ones.

@@ -179,6 +179,29 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return blobs.filter(named.contains)
   }
 
+  /// Searches all at once, among words as they stand there.
+  public mutating func search(
+    _ filter: SearchFilter, in scope: SearchScope, from progress: SearchProgress
+  ) throws(StoreError) -> SearchProgress {
+    try check(.read)
+    var progress = progress
+    let fitting = current.messages.filter { message in
+      scope.channels.contains(message.channelID) && NaiveSearch.fits(message, filter)
+    }
+    for message in progress.isAscending ? fitting : fitting.reversed() {
+      let hit = SearchHit(channelID: message.channelID, messageID: message.id)
+      guard progress.find(hit) else { break }
+    }
+    progress.isDone = true
+    return progress
+  }
+
+  /// Has nothing to do later.
+  public mutating func maintain(_ task: MaintenanceTask) throws(StoreError) -> Bool {
+    try check(.read)
+    return false
+  }
+
   /// Ids of an author's messages, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

@@ -45,6 +45,12 @@ struct MigrationTests {
     let snapshot = try store.load()
     #expect(snapshot.bans == [ban])
     #expect(snapshot.channels.last == direct && snapshot.channels.first?.name == "general")
+    while try store.maintain(.index) {}
+    var wanted = SearchFilter()
+    wanted.content = "old"
+    let scope = SearchScope(guild: StoreConformance.guild, channels: [old.channelID], isWholeGuild: true)
+    let found = try store.search(wanted, in: scope, from: SearchProgress(isAscending: false, wanted: 9))
+    #expect(found.hits == [SearchHit(channelID: old.channelID, messageID: old.id)] && found.isDone)
     try StoreConformance.write([.deleteGuild(StoreConformance.guild)], to: &store)
     #expect(try store.message(channel: StoreConformance.channel, id: old.id) == nil, "what refers still does")
     #expect(try store.load().channels == [direct])

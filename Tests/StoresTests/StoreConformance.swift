@@ -152,6 +152,7 @@ struct StoreConformance {
     try StoreConformance.checkAudit(&store)
     try StoreConformance.checkPersonal(&store)
     try checkRollback(&store)
+    try checkSearch(&store)
     try checkDeleting(&store)
   }
 
@@ -335,7 +336,8 @@ struct StoreConformance {
     try checkPersonalLeft(after.personal)
     #expect(after.channels.map(\.id.rawValue) == [3000, 3002])
     #expect(after.invites == [] && after.members == [])
-    #expect(after.newestID == Snowflake(rawValue: 6002), "ids of what is deleted are not used again")
+    try checkSearchIsEmpty(&store)
+    #expect(after.newestID == Snowflake(rawValue: 6112), "ids of what is deleted are not used again")
     #expect(try store.messages(channel: channel, before: nil, limit: 10) == [])
     #expect(try store.reactions(message: Snowflake(rawValue: 5002), reader: nil) == [])
     try checkDeletingGuild(&store)
@@ -359,6 +361,7 @@ struct StoreConformance {
     try write([.deleteBan(guild: guild, user: user)], to: &store)
     #expect(try store.load().bans == [second])
     try write([.deleteGuild(guild)], to: &store)
+    try checkSearchIsEmpty(&store)
     #expect(try store.load().bans == [])
     #expect(try store.auditEntries(guild: guild, AuditQuery(limit: 9)) == [])
     let after = try store.load()

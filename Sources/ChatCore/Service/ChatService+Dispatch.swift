@@ -138,6 +138,7 @@ extension ChatService where Store: ~Copyable {
     case .reactionUsers(let channel, let message, let emoji, let limit, let after):
       try reactionUsers(channel, message, emoji, limit, after, asker)
     case .typing(let channel): try typing(channel, asker)
+    case .search(let command): try search(command, asker)
     case .attachment(let channel, let id): try attachment(channel, id, asker)
     case .picture(let place): try picture(place, asker)
     case .referencedBlobs(let blobs): try referencedBlobs(blobs, asker)

@@ -77,6 +77,20 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
     try store.backUp(to: path)
   }
 
+  /// Does a bounded part of what the store can do later, a few milliseconds; whether more of it waits.
+  ///
+  /// Not while requests wait that are older: it blocks as they do.
+  public mutating func maintain() -> Bool {
+    do throws(StoreError) {
+      return try store.maintain(.index)
+    } catch {
+      // What could not be done waits for the next time.
+      statistics.maintenanceFailures &+= 1
+      statistics.lastStoreError = error
+      return false
+    }
+  }
+
   private mutating func performTogether(_ batch: ArraySlice<ChatRequest>) {
     let before = state.mark
     do throws(StoreError) {
@@ -171,6 +185,8 @@ public struct ChatStatistics: Hashable, Sendable {
   public var isRefused = false
   /// Nonces and slow-mode posts forgotten before their time because the table was full.
   public var forgotten: UInt64 = 0
+  /// How often the store could not do what it does when it has time.
+  public var maintenanceFailures: UInt64 = 0
   /// Why the store last failed.
   public var lastStoreError: StoreError?
 

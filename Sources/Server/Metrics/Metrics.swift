@@ -88,6 +88,9 @@ enum Metrics {
       counter("chat_requests_total", "Requests that the chat core performed.", chat.requests),
       counter("chat_refused_total", "Requests that the chat core refused.", chat.failures),
       counter("chat_commits_total", "Transactions made durable.", chat.commits),
+      counter(
+        "chat_maintenance_failures_total", "Times that the search index could not be brought up to date.",
+        chat.maintenanceFailures),
       counter("chat_rollbacks_total", "Batches that the database could not keep.", chat.rollbacks),
       gauge("chat_store_refused", "1 while the database takes no changes.", chat.isRefused ? 1 : 0),
       counter("chat_forgotten_total", "Nonces forgotten for want of room.", chat.forgotten),

@@ -105,6 +105,7 @@ final class ChatThread: Sendable {
     try poll.add(wake.descriptor, token: 0, interest: .readable)
     var waiting: ArraySlice<ChatRequest> = []
     var unposted: [ChatOutput] = []
+    var upkeep = Upkeep()
     while true {
       // Cleared before looking, so that no wake is lost.
       wake.clear()
@@ -117,13 +118,35 @@ final class ChatThread: Sendable {
           unposted = chat.perform(Array(waiting.prefix(ChatCore.Limits.batch)))
           waiting = waiting.dropFirst(ChatCore.Limits.batch)
           tell(chat.statistics)
+          upkeep.isDue = true
+          upkeep.perform(on: &chat)
           continue
         }
       }
       // At the end the HTTP loop takes no outputs any more: what it has not taken is nobody's.
       if isLast { return }
-      _ = try poll.wait(until: .distantFuture)
+      upkeep.perform(on: &chat)
+      _ = try poll.wait(until: upkeep.next)
     }
+  }
+}
+
+/// When the core does what it may do later: soon after something was written, and at most half of the time.
+private struct Upkeep {
+  /// Whether there may be something to do.
+  var isDue = true
+  private var earliest = Instant.zero
+
+  /// When to look again.
+  var next: Instant { isDue ? earliest : .distantFuture }
+
+  /// Does a part, unless it is too early.
+  mutating func perform(on chat: inout Chat) {
+    let start = MonotonicClock.now()
+    guard isDue, start >= earliest else { return }
+    isDue = chat.maintain()
+    let end = MonotonicClock.now()
+    earliest = isDue ? end + (end - start) : end + Limits.upkeepPause
   }
 }
 

@@ -7,6 +7,8 @@ package enum Limits {
   /// A batch of 256 takes about 5 ms with its sync, so a full mailbox is a wait of 160 ms. Full: the
   /// request is answered "overloaded" at once.
   static let chatRequests = 8_192
+  /// How long the chat thread leaves new messages out of the search index: so many share one change of it.
+  static let upkeepPause = Interval.milliseconds(100)
   /// Batches of outputs that wait for the HTTP loop.
   ///
   /// Full: the chat thread waits, because nothing of its output may be lost.

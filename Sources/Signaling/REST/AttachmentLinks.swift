@@ -77,13 +77,16 @@ extension AttachmentLinks {
   public func sign(_ output: ChatOutput, at now: WallTime) -> ChatOutput {
     switch output {
     case .reply(let id, .message(let view)): return .reply(id: id, .message(signed(view, now)))
-    case .reply(let id, .pins(let views, let hasMore)):
-      return .reply(id: id, .pins(views.map { signed($0, now) }, hasMore: hasMore))
     case .reply(let id, .responded(var result)):
       result.message = result.message.map { signed($0, now) }
       return .reply(id: id, .responded(result))
     case .reply(let id, .messages(let views)):
       return .reply(id: id, .messages(views.map { signed($0, now) }))
+    case .reply(let id, .pins(let views, let hasMore)):
+      return .reply(id: id, .pins(views.map { signed($0, now) }, hasMore: hasMore))
+    case .reply(let id, .search(.page(var page))):
+      page.messages = page.messages.map { signed($0, now) }
+      return .reply(id: id, .search(.page(page)))
     case .event(let event):
       switch event.payload {
       case .messageCreate(let view):

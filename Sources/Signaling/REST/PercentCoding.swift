@@ -74,4 +74,9 @@ struct FormFields: Sendable {
   subscript(_ name: String) -> String? {
     fields.first { $0.name == name }?.value
   }
+
+  /// All fields of that name, in their order.
+  func all(_ name: String) -> [String] {
+    fields.filter { $0.name == name }.map(\.value)
+  }
 }

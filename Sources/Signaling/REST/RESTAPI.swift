@@ -23,6 +23,7 @@ public struct RESTAPI: Sendable {
     case verdict(Snowflake?)
     case session
     case picture(ChatCommand)
+    case search(SearchRequest)
   }
 
   /// An exchange that is not answered yet.
@@ -110,7 +111,10 @@ public struct RESTAPI: Sendable {
       finish(id, authenticated(account, issued: issued), exchange, at: now, into: &actions)
     case (_, .failure(let error)):
       finish(id, RESTError(error).response, exchange, at: now, into: &actions)
-    case (.reply, _):
+    case (.search(let wanted), .search(.partial(let progress))):
+      // Between two parts the core does what others ask.
+      ask(.search(.messages(wanted, from: progress)), as: exchange.actor, id: id, at: now, into: &actions)
+    case (.reply, _), (.search, _):
       let response = exchange.options.render(reply, exchange.route)
       finish(id, response, exchange, at: now, into: &actions)
     default: finish(id, RESTError.internalError.response, exchange, at: now, into: &actions)
@@ -210,6 +214,7 @@ public struct RESTAPI: Sendable {
     switch plan {
     case .respond: return
     case .ask(let command):
+      if case .search(.messages(let wanted, _)) = command { exchange.stage = .search(wanted) }
       exchanges[id] = exchange
       var request = ChatRequest(
         id: ChatRequestOrigin.rest.id(id), actor: call.actor, command: command, at: now.wall)

@@ -112,7 +112,7 @@ struct RESTCall {
     ["true", "True", "1"].contains(query[name])
   }
 
-  private static func notSnowflake(_ path: [String], _ text: String) -> FieldError {
+  static func notSnowflake(_ path: [String], _ text: String) -> FieldError {
     FieldError(
       path: path, code: "NUMBER_TYPE_COERCE", message: "Value \"\(text.prefix(32))\" is not snowflake.")
   }

@@ -24,6 +24,8 @@ public struct RESTLimits: Hashable, Sendable {
   public var reactionRate = RequestRate(countMax: 10, window: .seconds(2))
   /// Typing per account and channel.
   public var typingRate = RequestRate(countMax: 5, window: .seconds(5))
+  /// Searches per account and guild or channel; each costs up to some 10 ms of the chat thread.
+  public var searchRate = RequestRate(countMax: 10, window: .seconds(5))
   /// Changes of guilds, channels, members and invites per account and guild or channel.
   public var changeRate = RequestRate(countMax: 10, window: .seconds(10))
   /// Wrong or missing tokens and passwords of one address: 10,000 in 10 minutes at Discord.
@@ -45,7 +47,7 @@ public struct RESTLimits: Hashable, Sendable {
     var result = self
     let rates: [WritableKeyPath<RESTLimits, RequestRate>] = [
       \.globalRate, \.anonymousRate, \.messageRate, \.messageChangeRate, \.reactionRate, \.typingRate,
-      \.changeRate, \.failureRate,
+      \.searchRate, \.changeRate, \.failureRate,
     ]
     for rate in rates {
       let old = result[keyPath: rate]

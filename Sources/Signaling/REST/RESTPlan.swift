@@ -51,6 +51,7 @@ extension RESTCall {
       .modifyChannel, .deleteChannel, .setOverwrite, .deleteOverwrite, .getChannelInvites,
       .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())
+    case .searchMessages, .searchGuildMessages: .ask(.search(.messages(try searchRequest(), from: nil)))
     case .startTyping, .getMessages, .getMessage, .createMessage, .modifyMessage, .deleteMessage,
       .deleteMessages, .addReaction, .removeOwnReaction, .removeReaction, .getReactions, .clearReactions,
       .clearReactionsOf, .getPins, .pinMessage, .unpinMessage,

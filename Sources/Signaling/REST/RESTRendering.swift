@@ -74,9 +74,10 @@ struct RenderingOptions: Sendable {
     case .messages(let views):
       .list { for view in views { $0.object { $0.message(view, .rest) } } }
     case .pins(let views, let hasMore): pins(views, hasMore, route)
+    case .search(.page(let page)): .object { $0.searchPage(page) }
     case .voiceState(let view): .object { $0.voiceState(view) }
     case .personal(let reply): personal(reply)
-    case .authenticated, .credentials, .bot, .ready, .attachment, .picture, .blobs:
+    case .authenticated, .credentials, .bot, .ready, .attachment, .picture, .blobs, .search(.partial):
       RESTError.internalError.response
     }
   }

@@ -71,6 +71,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case removeMember = "DELETE guilds/{guild}/members/{user}"
   case addMemberRole = "PUT guilds/{guild}/members/{user}/roles/{role}"
   case removeMemberRole = "DELETE guilds/{guild}/members/{user}/roles/{role}"
+  case searchGuildMessages = "GET guilds/{guild}/messages/search"
   case getBans = "GET guilds/{guild}/bans"
   case getBan = "GET guilds/{guild}/bans/{user}"
   case createBan = "PUT guilds/{guild}/bans/{user}"
@@ -90,6 +91,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case createInvite = "POST channels/{channel}/invites"
   case startTyping = "POST channels/{channel}/typing"
   case getMessages = "GET channels/{channel}/messages"
+  case searchMessages = "GET channels/{channel}/messages/search"
   case getMessage = "GET channels/{channel}/messages/{message}"
   case createMessage = "POST channels/{channel}/messages"
   case modifyMessage = "PATCH channels/{channel}/messages/{message}"
@@ -145,6 +147,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .messageChanges
     case .addReaction, .removeOwnReaction, .removeReaction, .clearReactions, .clearReactionsOf: .reactions
     case .startTyping: .typing
+    case .searchMessages, .searchGuildMessages: .search
     case .createRole, .moveRoles, .moveChannels, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole,
       .setOverwrite,
       .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
@@ -160,7 +163,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
 
 /// The limits that routes share; each is counted per account and guild or channel.
 enum RateBucket: String, CaseIterable, Hashable, Sendable {
-  case messages, messageChanges, reactions, typing, changes
+  case messages, messageChanges, reactions, typing, search, changes
 
   /// The opaque name that answers carry.
   var name: String { "roost-\(rawValue)" }
@@ -171,6 +174,7 @@ enum RateBucket: String, CaseIterable, Hashable, Sendable {
     case .messageChanges: limits.messageChangeRate
     case .reactions: limits.reactionRate
     case .typing: limits.typingRate
+    case .search: limits.searchRate
     case .changes: limits.changeRate
     }
   }
