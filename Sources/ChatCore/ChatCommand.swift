@@ -172,6 +172,12 @@ public enum ChatCommand: Sendable {
 
   /// → ``ChatReply/privateChannel(_:)`` The one with that user; opened, and made if there is none.
   case openDirect(user: Snowflake)
+  /// → ``ChatReply/privateChannel(_:)`` A new group with friends of the actor, who owns it. People only.
+  case openGroup([Snowflake])
+  /// → ``ChatReply/done``, or ``ChatReply/privateChannel(_:)`` when a channel of two becomes a new group. Friends only.
+  case addRecipient(channel: Snowflake, user: Snowflake)
+  /// → ``ChatReply/done`` The actor, or by a group's owner anybody.
+  case removeRecipient(channel: Snowflake, user: Snowflake)
   /// → ``ChatReply/privateChannels(_:)`` Those that the actor has not closed.
   case privateChannels
 
@@ -271,6 +277,9 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/personal(_:)`` The notification settings of a guild, or with ``Base/Snowflake/noGuild`` of
   /// private channels; ``PersonalEvent/notifications(_:)``.
   case modifyNotifications(guild: Snowflake, NotificationChanges)
+
+  /// Friends, requests and blocks. → see ``RelationshipCommand``
+  case relationship(RelationshipCommand)
 
   // Voice.
 

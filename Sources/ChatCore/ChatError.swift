@@ -56,7 +56,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case slowMode = 20016
   case ownerOnly = 20018
   case tooManyGuilds = 30001
+  case tooManyFriends = 30002
   case tooManyPins = 30003
+  case tooManyRecipients = 30004
   case tooManyRoles = 30005
   case tooManyReactions = 30010
   case tooManyChannels = 30013
@@ -88,6 +90,12 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case voiceMessageFiles = 50160
   case voiceMessageMetadata = 50161
   case cannotEditVoiceMessage = 50162
+  case requestsDisabled = 80000
+  case requestBlocked = 80001
+  case befriendingSelf = 80003
+  case unknownUsername = 80004
+  case alreadyFriends = 80007
+  case reactionBlocked = 90001
   case overloaded = 130000
   case replyWithoutHistory = 160002
   case bulkBanFailed = 500000
@@ -97,6 +105,14 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   public var message: String {
     switch self {
     case .general: "General error"
+    case .tooManyFriends: "Maximum number of friends reached (\(Limits.relationshipsPerUser))"
+    case .tooManyRecipients: "Maximum number of recipients reached (\(Limits.groupRecipients))"
+    case .requestsDisabled: "Incoming friend requests disabled."
+    case .requestBlocked: "Friend request blocked"
+    case .befriendingSelf: "Cannot send friend request to self"
+    case .unknownUsername: "No users with DiscordTag exist"
+    case .alreadyFriends: "You are already friends with that user."
+    case .reactionBlocked: "Reaction was blocked"
     case .unknownApplication: "Unknown Application"
     case .unknownChannel: "Unknown Channel"
     case .unknownGuild: "Unknown Guild"
@@ -165,7 +181,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .unauthorized: 401
     case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
       .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel, .cannotMessageUser,
-      .notYourApplication:
+      .notYourApplication, .reactionBlocked:
       403
     case .slowMode: 429
     case .overloaded: 503

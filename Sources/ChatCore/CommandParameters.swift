@@ -158,6 +158,12 @@ public struct ChannelChanges: Hashable, Sendable {
   public var bitrate: Change<Int> = .keep
   /// Voice and stage: most people, 0 for no limit.
   public var userLimit: Change<Int> = .keep
+  /// Groups: whether null takes the name away.
+  public var takesNameAway = false
+  /// Groups: the blob of the picture.
+  public var icon: Change<String?> = .keep
+  /// Groups: the new owner.
+  public var ownerID: Change<Snowflake> = .keep
 
   /// Changes nothing; set what the body gives.
   public init() {}

@@ -126,6 +126,12 @@ public enum Limits {
   public static let unreadMentions = 250
   /// Messages of a channel that name roles or everybody, about 60 octets each; older ones count no more.
   public static let wideMentions = 100
+  /// Friends, requests, blocked and ignored users of one person, about 150 octets each; beyond it 30002.
+  public static let relationshipsPerUser = 1000
+  /// People in a group; beyond it 30004.
+  public static let groupRecipients = 10
+  /// Code points of a group's name.
+  public static let groupNameLength = 100
   /// Channels that one request marks as read.
   public static let readMarks = 100
   /// Channels in one change of notification settings.

@@ -103,6 +103,11 @@ enum Query: String, Hashable {
     DELETE FROM read_states WHERE user_id = ?2
       AND channel_id IN (SELECT id FROM channels WHERE guild_id = ?1)
     """
+  case putRelationship = "INSERT OR REPLACE INTO relationships VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+  case deleteRelationship = "DELETE FROM relationships WHERE user_id = ?1 AND other_id = ?2"
+  case putGroup = """
+    INSERT INTO groups VALUES (?1, ?2, ?3) ON CONFLICT (channel_id) DO UPDATE SET owner_id = ?2, icon = ?3
+    """
   case putWideMention = "INSERT OR REPLACE INTO wide_mentions VALUES (?1, ?2, ?3, ?4, ?5)"
   case trimWideMentions = """
     DELETE FROM wide_mentions WHERE channel_id = ?1 AND message_id <= (
@@ -115,6 +120,8 @@ enum Query: String, Hashable {
     """
 
   case readStates = "SELECT * FROM read_states ORDER BY user_id, channel_id"
+  case relationships = "SELECT * FROM relationships ORDER BY user_id, other_id"
+  case groups = "SELECT * FROM groups ORDER BY channel_id"
   case wideMentions = "SELECT * FROM wide_mentions ORDER BY channel_id, message_id"
   case notifications = "SELECT * FROM notification_settings ORDER BY user_id, guild_id"
   case accounts = "SELECT * FROM accounts ORDER BY id"

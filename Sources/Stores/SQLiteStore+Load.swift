@@ -48,6 +48,7 @@ extension SQLiteStore {
       )
     }
     let byChannel = Dictionary(grouping: overwrites, by: \.0).mapValues { $0.map(\.1) }
+    let groups = try loadGroups()
     return try database.rows(.channels, []) { row in
       var channel = Channel(
         id: row.id(0), guildID: row.idOrNil(1) ?? .noGuild,
@@ -64,6 +65,7 @@ extension SQLiteStore {
       channel.lastPinAt = row.timeOrNil(12)
       channel.recipients = row.ids(13)
       channel.closedBy = row.ids(14)
+      channel.group = groups[channel.id]
       return channel
     }
   }

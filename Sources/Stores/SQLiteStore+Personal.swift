@@ -31,7 +31,28 @@ extension SQLiteStore {
           .id(settings.userID), .id(settings.guildID), .text(NotificationCoding.text(settings)),
           .number(settings.version),
         ])
+    case .relationship(let side):
+      try database.run(
+        .putRelationship,
+        [
+          .id(side.userID), .id(side.otherID), .number(side.kind.rawValue), .text(orNull: side.nickname),
+          .flag(side.isIgnored), .time(side.since),
+        ])
+    case .deleteRelationship(let user, let other):
+      try database.run(.deleteRelationship, [.id(user), .id(other)])
     }
+  }
+
+  mutating func put(_ group: Channel.Group, of channel: Snowflake) throws(StoreError) {
+    try database.run(.putGroup, [.id(channel), .id(group.ownerID), .text(orNull: group.icon)])
+  }
+
+  /// What groups have, by channel.
+  mutating func loadGroups() throws(StoreError) -> [Snowflake: Channel.Group] {
+    let rows = try database.rows(.groups, []) { row in
+      (row.id(0), Channel.Group(ownerID: row.id(1), icon: row.text(2)))
+    }
+    return Dictionary(rows) { first, _ in first }
   }
 
   /// Removes what a member leaves behind in a guild, or everybody when `user` is nil.
@@ -60,6 +81,14 @@ extension SQLiteStore {
       try NotificationCoding.read(row.string(2), into: &settings)
       settings.version = row.number(3)
       return settings
+    }
+    snapshot.relationships = try database.rows(.relationships, []) { row in
+      var side = Relationship(
+        userID: row.id(0), otherID: row.id(1), kind: RelationshipKind(rawValue: row.number(2)) ?? .none,
+        since: row.time(5))
+      side.nickname = row.text(3)
+      side.isIgnored = row.flag(4)
+      return side
     }
     return snapshot
   }

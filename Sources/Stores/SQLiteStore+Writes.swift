@@ -139,6 +139,7 @@ extension SQLiteStore {
         .number(channel.userLimit), .id(channel.lastMessageID), .time(channel.lastPinAt),
         .ids(channel.recipients), .ids(channel.closedBy),
       ])
+    if let group = channel.group { try put(group, of: channel.id) }
     try database.run(.deleteOverwrites, [.id(channel.id)])
     for overwrite in channel.overwrites {
       try database.run(

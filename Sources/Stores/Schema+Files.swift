@@ -27,7 +27,7 @@ extension Schema {
     """
 
   /// Triggers that count the blobs named in a column; a picture's mark (`a_`) is no part of its blob's name.
-  private static func counting(_ table: String, _ column: String) -> String {
+  static func counting(_ table: String, _ column: String) -> String {
     func blob(_ row: String) -> String {
       "CASE WHEN \(row).\(column) LIKE 'a\\_%' ESCAPE '\\' THEN substr(\(row).\(column), 3) "
         + "ELSE \(row).\(column) END"

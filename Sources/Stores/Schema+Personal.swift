@@ -33,4 +33,25 @@ extension Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX notification_settings_guild ON notification_settings (guild_id)
     """
+
+  /// One row for each side, and what groups have beside other private channels.
+  static let relationships = """
+    CREATE TABLE relationships (
+      user_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      other_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      kind INTEGER NOT NULL,
+      nickname TEXT,
+      is_ignored INTEGER NOT NULL,
+      since INTEGER NOT NULL,
+      PRIMARY KEY (user_id, other_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX relationships_other ON relationships (other_id);
+
+    CREATE TABLE groups (
+      channel_id INTEGER PRIMARY KEY REFERENCES channels (id) ON DELETE CASCADE,
+      owner_id INTEGER NOT NULL,
+      icon TEXT
+    ) STRICT;
+    \(counting("groups", "icon"))
+    """
 }

@@ -9,7 +9,7 @@ enum Schema {
   /// Each step is run once, in order, in one transaction with its version.
   static let migrations = [
     first, embeds, bans, styles, auditLog, pins, privateChannels, commands, files,
-    personal, search,
+    personal, search, relationships,
   ]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {

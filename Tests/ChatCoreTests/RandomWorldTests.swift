@@ -198,7 +198,7 @@ private struct Pool {
       changes.name = .set(["a", "b", "B"][random.below(3)])
       changes.description = .set("d")
       return random.below(4) == 0 ? .replaceCommands(scope, [changes]) : .createCommand(scope, changes)
-    case 18: return RandomPersonal.command(channel, message, guild, &random)
+    case 18: return RandomPersonal.command(channel, message, guild, users, &random)
     case 15: return .openDirect(user: pick(users, &random))
     case 14:
       return random.below(2) == 0

@@ -174,6 +174,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
     try check(.read)
     let pictures =
       current.snapshot.accounts.compactMap(\.user.avatar) + current.snapshot.guilds.compactMap(\.icon)
+      + current.snapshot.channels.compactMap { $0.group?.icon }
     let named = Set(
       pictures.map(Picture.blob) + current.messages.flatMap { $0.allFiles.map(\.file.blob) })
     return blobs.filter(named.contains)

@@ -22,6 +22,11 @@ extension PersonalSnapshot {
       notifications.removeAll { $0.guildID == settings.guildID && $0.userID == settings.userID }
       notifications.append(settings)
       notifications.sort { ($0.userID, $0.guildID) < ($1.userID, $1.guildID) }
+    case .relationship(let side):
+      removeRelationship(side.userID, side.otherID)
+      relationships.append(side)
+      relationships.sort { ($0.userID, $0.otherID) < ($1.userID, $1.otherID) }
+    case .deleteRelationship(let user, let other): removeRelationship(user, other)
     }
   }
 
@@ -37,6 +42,10 @@ extension PersonalSnapshot {
   mutating func removeMember(_ guild: Snowflake, _ user: Snowflake, channels: [Snowflake]) {
     readStates.removeAll { $0.userID == user && channels.contains($0.channelID) }
     notifications.removeAll { $0.guildID == guild && $0.userID == user }
+  }
+
+  private mutating func removeRelationship(_ user: Snowflake, _ other: Snowflake) {
+    relationships.removeAll { $0.userID == user && $0.otherID == other }
   }
 
   private mutating func removeReadState(_ channel: Snowflake, _ user: Snowflake) {

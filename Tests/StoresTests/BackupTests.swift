@@ -27,7 +27,7 @@ struct BackupTests {
     do {
       var again = try SQLiteStore(path: copy)
       #expect(try again.messages(channel: StoreConformance.channel, before: nil, limit: 9) == [message])
-      #expect(try again.namedBlobs() == [blob])
+      #expect(try again.namedBlobs() == [blob, "picture"])
       #expect(try again.damage().isEmpty)
     }
     // The path's C string lives during the call only; the octets are the file's own.

@@ -52,6 +52,7 @@ extension StoreConformance {
         .personal(.readState(bare)), .personal(.wideMention(mention(1))), .personal(.wideMention(mention(2))),
         .personal(.notifications(chosen)), .personal(.notifications(plain)),
       ], to: &store)
+    try checkRelationships(&store)
     var kept = try store.load().personal
     #expect(kept.readStates == [bare, state])
     #expect(kept.wideMentions == [mention(1), mention(2)])
@@ -64,6 +65,19 @@ extension StoreConformance {
     kept = try store.load().personal
     #expect(kept.readStates == [state])
     #expect(kept.wideMentions.count == Limits.wideMentions && kept.wideMentions.first == mention(3))
+  }
+
+  private static func checkRelationships<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    let other = Snowflake(rawValue: 1002)
+    var side = Relationship(userID: user, otherID: other, kind: .friend, since: at)
+    side.nickname = "n\u{0}"
+    side.isIgnored = true
+    let back = Relationship(userID: other, otherID: user, kind: .blocked, since: at)
+    let first = Relationship(userID: user, otherID: other, kind: .outgoing, since: at)
+    try write([first, back, side].map { .personal(.relationship($0)) }, to: &store)
+    #expect(try store.load().personal.relationships == [side, back])
+    try write([.personal(.deleteRelationship(user: other, other: user))], to: &store)
+    #expect(try store.load().personal.relationships == [side])
   }
 
   /// After the channel went and the member left.

@@ -54,6 +54,10 @@ struct StoreConformance {
       id: Snowflake(rawValue: 3000), guildID: .noGuild, kind: .direct, name: "", position: 0)
     direct.recipients = [user, Snowflake(rawValue: 1002)]
     direct.closedBy = [Snowflake(rawValue: 1002)]
+    var group = Channel(
+      id: Snowflake(rawValue: 2999), guildID: .noGuild, kind: .group, name: "g", position: 0)
+    group.recipients = [user]
+    group.group = Channel.Group(ownerID: user, icon: "picture")
     let category = Channel(
       id: Snowflake(rawValue: 3002), guildID: guild, kind: .category, name: "c", position: 0)
     var invite = Invite(
@@ -68,7 +72,7 @@ struct StoreConformance {
           verifyKey: "ff")),
       .command(command(2500, nil)), .guild(settledGuild), .command(command(3003, guild)),
       .role(guild: guild, everyone), .role(guild: guild, role), .channel(text), .channel(category),
-      .channel(direct),
+      .channel(direct), .channel(group),
       .member(
         Member(
           guildID: guild, userID: user, nick: "nick", roles: [role.id], joinedAt: at, isMuted: true,
@@ -334,7 +338,7 @@ struct StoreConformance {
       ], to: &store)
     let after = try store.load()
     try checkPersonalLeft(after.personal)
-    #expect(after.channels.map(\.id.rawValue) == [3000, 3002])
+    #expect(after.channels.map(\.id.rawValue) == [2999, 3000, 3002])
     #expect(after.invites == [] && after.members == [])
     try checkSearchIsEmpty(&store)
     #expect(after.newestID == Snowflake(rawValue: 6112), "ids of what is deleted are not used again")
@@ -366,7 +370,7 @@ struct StoreConformance {
     #expect(try store.auditEntries(guild: guild, AuditQuery(limit: 9)) == [])
     let after = try store.load()
     #expect(after.guilds == [] && after.members == [] && after.invites == [])
-    #expect(after.channels.map(\.id.rawValue) == [3000], "private channels stay")
+    #expect(after.channels.map(\.id.rawValue) == [2999, 3000], "private channels stay")
     #expect(after.accounts.count == 2, "people stay")
     #expect(after.commands.map(\.id.rawValue) == [2500], "a guild's own commands go")
     #expect(after.newestID == said.id)

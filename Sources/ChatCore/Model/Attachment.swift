@@ -102,6 +102,8 @@ public enum PicturePlace: Hashable, Sendable {
   case avatar(Snowflake)
   /// A guild's.
   case icon(Snowflake)
+  /// A group's.
+  case groupIcon(Snowflake)
 }
 
 /// What clients call a picture whose blob is known.

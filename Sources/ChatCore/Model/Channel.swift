@@ -8,6 +8,8 @@ public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
   case direct = 1
   /// Voice, with messages beside it.
   case voice = 2
+  /// Messages among several people, in no guild.
+  case group = 3
   /// A heading that others hang under.
   case category = 4
   /// Messages that other guilds may follow.
@@ -22,7 +24,7 @@ public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
   public var isText: Bool { self == .text || self == .announcement }
 
   /// Whether it belongs to its recipients and to no guild.
-  public var isPrivate: Bool { self == .direct }
+  public var isPrivate: Bool { self == .direct || self == .group }
 
   /// Whether it holds messages.
   public var holdsMessages: Bool { self != .category }
@@ -96,8 +98,24 @@ public struct Channel: Hashable, Sendable {
   public var recipients: [Snowflake] = []
   /// Which of them have closed it, ascending; the next message opens it again.
   public var closedBy: [Snowflake] = []
+  /// What only groups have.
+  public var group: Group?
   /// When the newest of its pins was pinned.
   public var lastPinAt: WallTime?
+
+  /// What a group has beside its name and recipients.
+  public struct Group: Hashable, Sendable {
+    /// Who may send people away.
+    public var ownerID: Snowflake
+    /// The blob of the picture.
+    public var icon: String?
+
+    /// Makes a group's part.
+    public init(ownerID: Snowflake, icon: String?) {
+      self.ownerID = ownerID
+      self.icon = icon
+    }
+  }
 
   /// Makes a channel with nothing but its place; set the rest.
   public init(id: Snowflake, guildID: Snowflake, kind: ChannelKind, name: String, position: Int) {

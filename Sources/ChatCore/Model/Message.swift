@@ -12,6 +12,14 @@ public enum Nonce: Hashable, Sendable {
 public enum MessageKind: Int, Hashable, Sendable {
   /// An ordinary message.
   case ordinary = 0
+  /// "… added …": content empty, the mention is the newcomer.
+  case recipientAdd = 1
+  /// "… removed …", or "… left" when the author is the mention: content empty.
+  case recipientRemove = 2
+  /// "… named the group": content is the new name.
+  case nameChange = 4
+  /// "… changed the group's picture": content empty.
+  case iconChange = 5
   /// "… pinned a message": content empty, the reference names the message.
   case pin = 6
   /// "… joined": content empty, the author is the newcomer.
@@ -24,7 +32,12 @@ public enum MessageKind: Int, Hashable, Sendable {
   case contextCommand = 23
 
   /// Whether the server wrote it: nobody edits, answers, forwards or pins it.
-  public var isSystem: Bool { self == .join || self == .pin }
+  public var isSystem: Bool {
+    switch self {
+    case .recipientAdd, .recipientRemove, .nameChange, .iconChange, .pin, .join: true
+    case .ordinary, .reply, .chatCommand, .contextCommand: false
+    }
+  }
 }
 
 /// A message's flags; raw values are Discord's.

@@ -14,6 +14,10 @@ public enum PersonalWrite: Hashable, Sendable {
   case deleteWideMention(channel: Snowflake, message: Snowflake)
   /// Adds or replaces notification settings.
   case notifications(NotificationSettings)
+  /// Adds or replaces one side of a relationship.
+  case relationship(Relationship)
+  /// Removes one side.
+  case deleteRelationship(user: Snowflake, other: Snowflake)
 }
 
 /// What the store keeps about people, ascending by the ids in the order in which they are named.
@@ -24,12 +28,14 @@ public struct PersonalSnapshot: Hashable, Sendable {
   public var wideMentions: [WideMention] = []
   /// By user and guild.
   public var notifications: [NotificationSettings] = []
+  /// By user and other user.
+  public var relationships: [Relationship] = []
 
   /// Nothing kept.
   public init() {}
 }
 
-/// What only the person's own sessions are told.
+/// What is told to people, not to guilds: to the person's own sessions, or to those of a group.
 public enum PersonalEvent: Hashable, Sendable {
   /// MESSAGE_ACK.
   case read(ReadStateView, isManual: Bool)
@@ -37,12 +43,26 @@ public enum PersonalEvent: Hashable, Sendable {
   case pinsRead(ReadState)
   /// USER_GUILD_SETTINGS_UPDATE.
   case notifications(NotificationSettings)
+  /// RELATIONSHIP_ADD, also when one becomes another.
+  case relationshipAdd(RelationshipView, notifies: Bool)
+  /// RELATIONSHIP_UPDATE: nickname, whether ignored.
+  case relationshipUpdate(Relationship)
+  /// RELATIONSHIP_REMOVE.
+  case relationshipRemove(of: Snowflake, RelationshipKind)
+  /// CHANNEL_RECIPIENT_ADD.
+  case recipientAdd(channel: Snowflake, User)
+  /// CHANNEL_RECIPIENT_REMOVE.
+  case recipientRemove(channel: Snowflake, User)
+  /// CHANNEL_UPDATE of a group.
+  case groupUpdate(PrivateChannelView)
 }
 
 /// What a command about the actor's own things came to.
 public enum PersonalReply: Hashable, Sendable {
   /// The settings as they are now.
   case notifications(NotificationSettings)
+  /// Relationships, ascending by user.
+  case relationships([RelationshipView])
 }
 
 /// What READY tells a person about itself; empty for bots.
@@ -51,6 +71,8 @@ public struct PersonalReady: Hashable, Sendable {
   public var readStates: [ReadStateView] = []
   /// Guilds about which anything was chosen.
   public var notifications: [NotificationSettings] = []
+  /// Friends, requests, blocked and ignored users.
+  public var relationships: [RelationshipView] = []
 
   /// Nothing known.
   public init() {}

@@ -92,6 +92,7 @@ extension ChatService where Store: ~Copyable {
     switch place {
     case .avatar(let user): return .picture(state.accounts[user]?.user.avatar)
     case .icon(let guild): return .picture(state.guilds[guild]?.icon)
+    case .groupIcon(let channel): return .picture(state.channels[channel]?.group?.icon)
     }
   }
 }

@@ -42,6 +42,7 @@ extension ChatService where Store: ~Copyable {
     _ id: Snowflake, _ changes: ChannelChanges, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, at: id)
+    if seat.channel.kind.isPrivate { return try modifyGroup(seat.channel, changes, asker) }
     try seat.require(.manageChannels)
     var channel = seat.channel
     var form = FormCheck()

@@ -18,6 +18,7 @@ extension ChatService where Store: ~Copyable {
     case .endSession(let session): try endSession(session, asker)
     case .requestMembers(let guild, let query): try requestMembers(guild, query, asker)
     case .readState(let command): try perform(command, asker)
+    case .relationship(let command): try perform(command, asker)
     case .modifyNotifications(let guild, let changes): try modifyNotifications(guild, changes, asker)
     default: try performOnCommands(command, by: asker)
     }
@@ -67,6 +68,9 @@ extension ChatService where Store: ~Copyable {
     case .channels(let guild): try channels(guild, asker)
     case .channel(let id): try channel(id, asker)
     case .openDirect(let user): try openDirect(user, asker)
+    case .openGroup(let users): try openGroup(users, asker)
+    case .addRecipient(let channel, let user): try addRecipient(channel, user, asker)
+    case .removeRecipient(let channel, let user): try removeRecipient(channel, user, asker)
     case .privateChannels: try privateChannels(asker)
     case .createChannel(let guild, let kind, let changes):
       try createChannel(guild, kind, changes, asker)

@@ -1,6 +1,6 @@
 import Base
 
-/// Channels in no guild: messages between two.
+/// Channels in no guild: messages between two or in a group.
 extension ChatService where Store: ~Copyable {
   /// The place of a recipient; a private channel has no operator.
   func privateSeat(_ asker: Asker, _ channel: Channel) throws(ChatError) -> ChannelSeat {
@@ -68,6 +68,11 @@ extension ChatService where Store: ~Copyable {
 
   mutating func close(_ channel: Channel, _ asker: Asker) throws(ChatError) -> ChatReply {
     let user = try account(asker).user.id
+    if channel.kind == .group {
+      let before = view(channel, for: user)
+      try leaveGroup(channel, user, by: user, asker.at)
+      return .privateChannel(before)
+    }
     var channel = channel
     if !channel.closedBy.contains(user) {
       channel.closedBy = (channel.closedBy + [user]).sorted()
@@ -90,11 +95,14 @@ extension ChatService where Store: ~Copyable {
     }
   }
 
-  /// Whether a message may be sent to a private channel: its recipients share a guild.
+  /// Whether a message may be sent to a private channel: its two recipients are friends or share a guild, and
+  /// neither has blocked the other.
   func checkAcquainted(_ channel: Channel) throws(ChatError) {
     guard channel.kind == .direct, let first = channel.recipients.first,
       let last = channel.recipients.last
     else { return }
+    guard !hasBlocked(first, last), !hasBlocked(last, first) else { throw .code(.cannotMessageUser) }
+    if areFriends(first, last) { return }
     guard !state.userGuilds.set(first).isDisjoint(with: state.userGuilds.set(last)) else {
       throw .code(.cannotMessageUser)
     }

@@ -21,6 +21,7 @@ extension ChatService where Store: ~Copyable {
       try seat.require(.addReactions)
       guard known.count < Limits.reactionsPerMessage else { throw .code(.tooManyReactions) }
     }
+    guard !hasBlocked(message.authorID, user) else { throw .code(.reactionBlocked) }
     try keep(.reaction(message: id, emoji, user: user, at: asker.at))
     emit(
       .reactionAdd(

@@ -156,7 +156,9 @@ extension ChatService where Store: ~Copyable {
   private func named(by message: Message, in channel: Channel) -> [Snowflake] {
     let candidates = channel.kind.isPrivate ? channel.recipients : message.mentions
     return candidates.filter { user in
-      guard user != message.authorID, isPerson(user) else { return false }
+      guard user != message.authorID, isPerson(user), mayNotify(user, from: message.authorID) else {
+        return false
+      }
       return channel.kind.isPrivate || mayView(channel, user)
     }
   }
@@ -181,7 +183,9 @@ extension ChatService where Store: ~Copyable {
     let start = max(kept.lastReadID, Snowflake.first(at: member.joinedAt))
     let unread = wide.reversed().prefix { $0.messageID > start }
     let meant = unread.count { mention in
-      guard mention.authorID != reader, !kept.mentions.contains(mention.messageID) else { return false }
+      guard mention.authorID != reader, !kept.mentions.contains(mention.messageID),
+        mayNotify(reader, from: mention.authorID)
+      else { return false }
       if mention.isEveryone, settings?.suppressesEveryone != true { return true }
       return settings?.suppressesRoles != true && mention.roles.contains(where: member.roles.contains)
     }

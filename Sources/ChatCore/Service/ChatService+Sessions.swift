@@ -22,6 +22,7 @@ extension ChatService where Store: ~Copyable {
     ready.privateChannels = openChannels(of: user)
     ready.personal.readStates = readStates(of: user, ready.guilds, ready.privateChannels)
     ready.personal.notifications = notifications(of: user)
+    ready.personal.relationships = relationships(of: user)
   }
 
   /// Ends a session, its voice and temporary memberships; one that is not known is ended already.

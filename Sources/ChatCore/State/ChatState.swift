@@ -88,8 +88,9 @@ extension ChatState {
       }
       removeRoleFromMembers(guild, role)
     case .channel(let channel):
+      let before = channels[channel.id]
       channels[channel.id] = channel
-      if channel.kind.isPrivate { return setRecipients(channel) }
+      if channel.kind.isPrivate { return setRecipients(channel, before: before?.recipients ?? []) }
       guildChannels.insert(channel.guildID, channel.id)
       visibility.forget(guild: channel.guildID)
     case .deleteChannel(let id): removeChannel(id)
@@ -118,9 +119,10 @@ extension ChatState {
     }
   }
 
-  private mutating func setRecipients(_ channel: Channel) {
+  private mutating func setRecipients(_ channel: Channel, before: [Snowflake]) {
+    for user in before where !channel.recipients.contains(user) { userChannels.remove(user, channel.id) }
     for user in channel.recipients { userChannels.insert(user, channel.id) }
-    if let first = channel.recipients.first, let last = channel.recipients.last {
+    if channel.kind == .direct, let first = channel.recipients.first, let last = channel.recipients.last {
       directs[MemberKey(place: first, user: last)] = channel.id
     }
   }
@@ -195,6 +197,7 @@ extension ChatState {
       guildInvites.remove(channel.guildID, code)
     }
     channels[id] = nil
+    for user in channel.recipients { userChannels.remove(user, id) }
     guildChannels.remove(channel.guildID, id)
     personal.removeChannel(id)
     visibility.forget(guild: channel.guildID)

@@ -1,6 +1,6 @@
 import Base
 
-/// What belongs to people: how far they read, what notifies them.
+/// What belongs to people: how far they read, what notifies them, who is whose friend.
 ///
 /// A part of ``ChatState``, the fold of ``PersonalWrite``s.
 struct PersonalState: Sendable {
@@ -13,11 +13,18 @@ struct PersonalState: Sendable {
   private(set) var notifications = Table<MemberKey, NotificationSettings>()
   private(set) var guildNotifications = Relation<Snowflake, Snowflake>()
   private(set) var userNotifications = Relation<Snowflake, Snowflake>()
+  /// By person (`place`) and the other one.
+  private(set) var relationships = Table<MemberKey, Relationship>()
+  private(set) var userRelationships = Relation<Snowflake, Snowflake>()
   /// The newest version of anything that a person has.
   private(set) var versions = Table<Snowflake, Int>()
 
   func readState(_ channel: Snowflake, _ user: Snowflake) -> ReadState? {
     readStates[MemberKey(place: channel, user: user)]
+  }
+
+  func relationship(_ user: Snowflake, _ other: Snowflake) -> Relationship? {
+    relationships[MemberKey(place: user, user: other)]
   }
 
   func settings(_ guild: Snowflake, _ user: Snowflake) -> NotificationSettings? {
@@ -42,6 +49,12 @@ struct PersonalState: Sendable {
       guildNotifications.insert(settings.guildID, settings.userID)
       userNotifications.insert(settings.userID, settings.guildID)
       reach(settings.version, of: settings.userID)
+    case .relationship(let side):
+      relationships[MemberKey(place: side.userID, user: side.otherID)] = side
+      userRelationships.insert(side.userID, side.otherID)
+    case .deleteRelationship(let user, let other):
+      relationships[MemberKey(place: user, user: other)] = nil
+      userRelationships.remove(user, other)
     }
   }
 
@@ -83,7 +96,7 @@ extension PersonalState {
   var mark: [Int] {
     [
       readStates.mark, channelReaders.mark, wideMentions.mark, notifications.mark, guildNotifications.mark,
-      userNotifications.mark, versions.mark,
+      userNotifications.mark, versions.mark, relationships.mark, userRelationships.mark,
     ]
   }
 
@@ -95,6 +108,8 @@ extension PersonalState {
     guildNotifications.rollback(to: mark[4])
     userNotifications.rollback(to: mark[5])
     versions.rollback(to: mark[6])
+    relationships.rollback(to: mark[7])
+    userRelationships.rollback(to: mark[8])
   }
 
   mutating func commit() {
@@ -105,6 +120,8 @@ extension PersonalState {
     guildNotifications.commit()
     userNotifications.commit()
     versions.commit()
+    relationships.commit()
+    userRelationships.commit()
   }
 }
 
@@ -114,5 +131,6 @@ extension ChatState {
     for state in snapshot.readStates { apply(.personal(.readState(state))) }
     for mention in snapshot.wideMentions { apply(.personal(.wideMention(mention))) }
     for settings in snapshot.notifications { apply(.personal(.notifications(settings))) }
+    for side in snapshot.relationships { apply(.personal(.relationship(side))) }
   }
 }

@@ -84,9 +84,14 @@ extension SignalingCore {
           on: loop)
       }
       return true
-    case "avatars", "icons":
+    case "avatars", "icons", "channel-icons":
       guard parts.count == 4, let id = Snowflake(parts[2]) else { return false }
-      let place: PicturePlace = parts[1] == "icons" ? .icon(id) : .avatar(id)
+      let place: PicturePlace =
+        switch parts[1] {
+        case "icons": .icon(id)
+        case "channel-icons": .groupIcon(id)
+        default: .avatar(id)
+        }
       let name = String(parts[3].prefix { $0 != "." })
       ask(.picture(place), for: .picture(exchange, request, name: name), on: loop)
       return true

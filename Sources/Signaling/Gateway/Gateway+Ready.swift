@@ -79,7 +79,7 @@ extension Gateway {
     }
     for key in ReadyKeys.personLists { writer.array(key) { _ in } }
     if capabilities.contains(.dedupedUsers) {
-      let users = ReadyKeys.users(guilds, ready.privateChannels)
+      let users = ReadyKeys.users(guilds, ready.privateChannels, ready.personal.relationships)
       writer.array("users") { for user in users { $0.object { $0.user(user) } } }
       writer.array("merged_members") {
         for snapshot in guilds {
@@ -133,6 +133,18 @@ extension Gateway {
       "user_guild_settings", capabilities.contains(.versionedGuildSettings),
       version: ready.notifications.map(\.version).max()
     ) { for settings in ready.notifications { $0.object { $0.notifications(settings) } } }
+    writer.array("relationships") {
+      for view in ready.relationships {
+        $0.object {
+          $0.relationship(view.relationship)
+          if capabilities.contains(.dedupedUsers) {
+            $0.field("user_id", view.user.id)
+          } else {
+            $0.object("user") { $0.user(view.user) }
+          }
+        }
+      }
+    }
   }
 
   private mutating func sendSupplement(
@@ -178,16 +190,20 @@ private enum ReadyKeys {
     "private_channels", "relationships", "presences", "geo_ordered_rtc_regions",
   ]
   static let personLists: [StaticString] = [
-    "relationships", "game_relationships", "presences", "geo_ordered_rtc_regions",
+    "game_relationships", "presences", "geo_ordered_rtc_regions",
     "guild_join_requests", "connected_accounts", "linked_users", "experiments", "guild_experiments",
     "broadcaster_user_ids",
   ]
   static let supplementLists: [StaticString] = ["lazy_private_channels", "disclose", "game_invites"]
 
-  /// Everybody in the guilds and private channels, once, in the order in which they first appear.
-  static func users(_ guilds: [GuildSnapshot], _ channels: [PrivateChannelView]) -> [User] {
+  /// Everybody in the guilds, private channels and relationships, once, in the order in which they first appear.
+  static func users(
+    _ guilds: [GuildSnapshot], _ channels: [PrivateChannelView], _ relationships: [RelationshipView]
+  ) -> [User] {
     var seen: Set<Snowflake> = []
-    let all = guilds.flatMap { $0.members.map(\.user) } + channels.flatMap(\.recipients)
+    let all =
+      guilds.flatMap { $0.members.map(\.user) } + channels.flatMap(\.recipients)
+      + relationships.map(\.user)
     return all.filter { seen.insert($0.id).inserted }
   }
 }

@@ -20,7 +20,7 @@ extension JSONWriter {
     switch channel.kind {
     case .text, .announcement: textFields(channel)
     case .voice, .stage: voiceFields(channel)
-    case .category, .direct: break
+    case .category, .direct, .group: break
     }
   }
 
@@ -31,6 +31,12 @@ extension JSONWriter {
     field("last_message_id", view.channel.lastMessageID)
     field("last_pin_timestamp", view.channel.lastPinAt.map(ISO8601.text))
     field("flags", 0)
+    if let group = view.channel.group {
+      field("name", view.channel.name.isEmpty ? nil : view.channel.name)
+      field("icon", group.icon.map(Picture.name))
+      field("owner_id", group.ownerID)
+      array("nicks") { _ in }
+    }
     array("recipients") { for user in view.recipients { $0.object { $0.user(user) } } }
   }
 

@@ -2,7 +2,7 @@ import Base
 import ChatCore
 import JSON
 
-/// Objects of a person's own: read states and notification settings; each writes the fields into an object that is
+/// Objects of a person's own: read states, notification settings, relationships; each writes the fields into an object that is
 /// open.
 extension JSONWriter {
   /// An entry of READY's `read_state`.
@@ -51,7 +51,18 @@ extension JSONWriter {
     }
   }
 
-  /// What one person's sessions are told.
+  /// One side of a relationship, without the other user.
+  mutating func relationship(_ side: Relationship) {
+    field("id", side.otherID)
+    field("type", side.kind.rawValue)
+    field("nickname", side.nickname)
+    field("since", ISO8601.text(side.since))
+    field("user_ignored", side.isIgnored)
+    field("is_spam_request", false)
+    field("stranger_request", false)
+  }
+
+  /// What people are told.
   mutating func personal(_ event: PersonalEvent) {
     switch event {
     case .read(let view, let isManual):
@@ -66,6 +77,18 @@ extension JSONWriter {
       field("timestamp", state.pinsReadAt.map(ISO8601.text))
       field("version", state.version)
     case .notifications(let settings): notifications(settings)
+    case .relationshipAdd(let view, let notifies):
+      relationship(view.relationship)
+      object("user") { $0.user(view.user) }
+      field("should_notify", notifies)
+    case .relationshipUpdate(let side): relationship(side)
+    case .relationshipRemove(let other, let kind):
+      field("id", other)
+      field("type", kind.rawValue)
+    case .recipientAdd(let channel, let user), .recipientRemove(let channel, let user):
+      field("channel_id", channel)
+      object("user") { $0.user(user) }
+    case .groupUpdate(let view): privateChannel(view)
     }
   }
 }
@@ -77,6 +100,12 @@ extension PersonalEvent {
     case .read: "MESSAGE_ACK"
     case .pinsRead: "CHANNEL_PINS_ACK"
     case .notifications: "USER_GUILD_SETTINGS_UPDATE"
+    case .relationshipAdd: "RELATIONSHIP_ADD"
+    case .relationshipUpdate: "RELATIONSHIP_UPDATE"
+    case .relationshipRemove: "RELATIONSHIP_REMOVE"
+    case .recipientAdd: "CHANNEL_RECIPIENT_ADD"
+    case .recipientRemove: "CHANNEL_RECIPIENT_REMOVE"
+    case .groupUpdate: "CHANNEL_UPDATE"
     }
   }
 }

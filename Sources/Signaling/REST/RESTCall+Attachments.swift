@@ -110,7 +110,10 @@ extension FormReader {
 extension ChatCommand {
   /// The field of the body that a picture came in.
   var pictureField: String {
-    if case .modifyGuild = self { "icon" } else { "avatar" }
+    switch self {
+    case .modifyGuild, .modifyChannel: "icon"
+    default: "avatar"
+    }
   }
 
   /// The same change with the picture that was kept for it.
@@ -122,6 +125,9 @@ extension ChatCommand {
     case .modifyGuild(let guild, var changes):
       changes.icon = .set(picture)
       return .modifyGuild(guild, changes)
+    case .modifyChannel(let channel, var changes):
+      changes.icon = .set(picture)
+      return .modifyChannel(channel, changes)
     default: return self
     }
   }

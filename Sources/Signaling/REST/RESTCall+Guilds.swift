@@ -25,11 +25,6 @@ extension RESTCall {
     case .deleteRole: return .deleteRole(guild: try id("guild"), role: try id("role"))
     case .getGuildInvites: return .guildInvites(try id("guild"))
     case .getChannel: return .channel(try id("channel"))
-    case .modifyChannel:
-      var form = try form()
-      let changes = RESTCall.channelChanges(&form)
-      try form.check()
-      return .modifyChannel(try id("channel"), changes)
     case .deleteChannel: return .deleteChannel(try id("channel"))
     case .setOverwrite: return try setOverwrite()
     case .deleteOverwrite: return .deleteOverwrite(channel: try id("channel"), target: try id("target"))
@@ -40,6 +35,18 @@ extension RESTCall {
     case .deleteInvite: return .deleteInvite(code: parameters["code"] ?? "")
     default: return .guild(try id("guild"))
     }
+  }
+
+  /// A channel's change; that of a group may bring a picture.
+  func channelChangePlan() throws(RESTError) -> RESTPlan {
+    var form = try form()
+    var changes = RESTCall.channelChanges(&form)
+    changes.takesNameAway = form.isNull("name")
+    changes.ownerID = form.change("owner") { $0.snowflake($1) }
+    let icon = form.clearable("icon") { $0.picture($1) }
+    if case .set(nil) = icon { changes.icon = .set(nil) }
+    try form.check()
+    return RESTCall.plan(.modifyChannel(try id("channel"), changes), with: icon)
   }
 
   private func createChannel() throws(RESTError) -> ChatCommand {

@@ -2,7 +2,7 @@ import Base
 import ChatCore
 import JSON
 
-/// What people tell of their own: what they read, what notifies them.
+/// What people tell of their own: what they read, what notifies them, who their friends are.
 extension RESTCall {
   func personalCommand() throws(RESTError) -> ChatCommand {
     switch route {
@@ -15,10 +15,40 @@ extension RESTCall {
         .read(ReadMark(channel: try id("channel"), message: try id("message"), isManual: isManual)))
     case .acknowledgeGuild: return .readState(.readGuild(try id("guild")))
     case .acknowledgePins: return .readState(.readPins(channel: try id("channel")))
+    case .addRecipient: return .addRecipient(channel: try id("channel"), user: try id("user"))
+    case .removeRecipient: return .removeRecipient(channel: try id("channel"), user: try id("user"))
     case .forgetReadState: return .readState(.forget(channel: try id("channel")))
     default:
       let guild = parameters["guild"] == "@me" ? Snowflake.noGuild : try id("guild")
       return .modifyNotifications(guild: guild, try notificationChanges())
+    }
+  }
+
+  func relationshipCommand() throws(RESTError) -> RelationshipCommand {
+    switch route {
+    case .createRelationship:
+      var form = try form()
+      let name = form.requiredString("username")
+      try form.check()
+      return .befriendNamed(name)
+    case .setRelationship:
+      var form = try optionalForm()
+      let kind = form.int("type") ?? RelationshipKind.friend.rawValue
+      if kind != RelationshipKind.friend.rawValue, kind != RelationshipKind.blocked.rawValue {
+        form.note("type", "BASE_TYPE_CHOICES", "Value must be one of (1, 2).")
+      }
+      try form.check()
+      let other = try id("user")
+      return kind == RelationshipKind.blocked.rawValue ? .block(other) : .befriend(other)
+    case .modifyRelationship:
+      var form = try form()
+      let nickname = form.string("nickname")
+      try form.check()
+      return .rename(try id("user"), nickname)
+    case .deleteRelationship: return .remove(try id("user"))
+    case .ignoreUser: return .ignore(try id("user"), true)
+    case .heedUser: return .ignore(try id("user"), false)
+    default: return .list
     }
   }
 

@@ -37,18 +37,22 @@ extension RESTCall {
       .getOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels, .createDirectMessage:
       try accountPlan()
     case .acknowledgeMessages, .acknowledgeMessage, .acknowledgeGuild, .acknowledgePins, .forgetReadState,
-      .modifyNotifications:
+      .modifyNotifications, .addRecipient, .removeRecipient:
       .ask(try personalCommand())
+    case .getRelationships, .createRelationship, .setRelationship, .modifyRelationship, .deleteRelationship,
+      .ignoreUser, .heedUser:
+      .ask(.relationship(try relationshipCommand()))
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
       .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .createBans, .deleteBan,
       .getAuditLog:
       .ask(try memberCommand())
     case .modifyGuild: try guildChangePlan()
+    case .modifyChannel: try channelChangePlan()
     case .createGuild, .getGuild, .deleteGuild, .getGuildChannels, .createChannel,
       .getGuildRoles, .getRole, .getRoleMemberCounts, .moveRoles, .moveChannels, .createRole, .modifyRole,
       .deleteRole, .getGuildInvites, .getChannel,
-      .modifyChannel, .deleteChannel, .setOverwrite, .deleteOverwrite, .getChannelInvites,
+      .deleteChannel, .setOverwrite, .deleteOverwrite, .getChannelInvites,
       .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())
     case .searchMessages, .searchGuildMessages: .ask(.search(.messages(try searchRequest(), from: nil)))
@@ -109,24 +113,22 @@ extension RESTCall {
     case .getOwnOAuthApplication, .getOwnApplication: return .ask(.currentApplication)
     case .getOwnGuilds: return .ask(.currentGuilds)
     case .getPrivateChannels: return .ask(.privateChannels)
-    case .createDirectMessage: return .ask(.openDirect(user: try recipient()))
+    case .createDirectMessage: return .ask(try openPrivate())
     case .leaveGuild: return .ask(.leaveGuild(try id("guild")))
     default: return .ask(.currentUser)
     }
   }
 
-  /// Libraries name one recipient, people's clients a list; more than one would be a group.
-  private func recipient() throws(RESTError) -> Snowflake {
+  /// Libraries name one recipient, people's clients a list; any other number than one is a group.
+  private func openPrivate() throws(RESTError) -> ChatCommand {
     var form = try form()
-    let list = form.snowflakes("recipients") ?? []
-    let one = form.snowflake("recipient_id") ?? list.first
-    if one == nil { form.note("recipient_id", "BASE_TYPE_REQUIRED", "This field is required") }
-    if list.count > 1 {
-      form.note("recipients", "BASE_TYPE_MAX_LENGTH", "Must be 1 or fewer in length.")
-    }
+    let list = form.snowflakes("recipients")
+    let one = form.snowflake("recipient_id")
+    if one == nil, list == nil { form.noteMissing("recipient_id") }
     try form.check()
-    guard let one else { throw .badRequest }
-    return one
+    if let one { return .openDirect(user: one) }
+    if let list, list.count == 1 { return .openDirect(user: list[0]) }
+    return .openGroup(list ?? [])
   }
 
   private func registerPlan() throws(RESTError) -> RESTPlan {

@@ -85,6 +85,15 @@ struct RenderingOptions: Sendable {
   private func personal(_ reply: PersonalReply) -> RESTResponse {
     switch reply {
     case .notifications(let settings): .object { $0.notifications(settings) }
+    case .relationships(let views):
+      .list {
+        for view in views {
+          $0.object {
+            $0.relationship(view.relationship)
+            $0.object("user") { $0.user(view.user) }
+          }
+        }
+      }
     }
   }
 

@@ -33,6 +33,15 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case deleteGuildCommand = "DELETE applications/{application}/guilds/{guild}/commands/{command}"
   case getGuildCommandIndex = "GET guilds/{guild}/application-command-index"
   case getCommandIndex = "GET channels/{channel}/application-command-index"
+  case getRelationships = "GET users/@me/relationships"
+  case createRelationship = "POST users/@me/relationships"
+  case setRelationship = "PUT users/@me/relationships/{user}"
+  case modifyRelationship = "PATCH users/@me/relationships/{user}"
+  case deleteRelationship = "DELETE users/@me/relationships/{user}"
+  case ignoreUser = "PUT users/@me/relationships/{user}/ignore"
+  case heedUser = "DELETE users/@me/relationships/{user}/ignore"
+  case addRecipient = "PUT channels/{channel}/recipients/{user}"
+  case removeRecipient = "DELETE channels/{channel}/recipients/{user}"
   case acknowledgeMessages = "POST read-states/ack-bulk"
   case acknowledgeMessage = "POST channels/{channel}/messages/{message}/ack"
   case acknowledgeGuild = "POST guilds/{guild}/ack"
@@ -154,7 +163,9 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createDirectMessage,
       .createGuild,
-      .modifyGuild, .deleteGuild, .modifyNotifications, .createBan, .createBans, .deleteBan:
+      .modifyGuild, .deleteGuild, .modifyNotifications, .createRelationship, .setRelationship,
+      .modifyRelationship, .deleteRelationship, .ignoreUser, .heedUser, .addRecipient, .removeRecipient,
+      .createBan, .createBans, .deleteBan:
       .changes
     default: nil
     }

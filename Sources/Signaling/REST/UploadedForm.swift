@@ -91,7 +91,7 @@ extension RESTRoute {
   /// Whether bodies may carry a picture as a data URI.
   var takesPicture: Bool {
     switch self {
-    case .modifySelf, .modifyGuild: true
+    case .modifySelf, .modifyGuild, .modifyChannel: true
     default: false
     }
   }

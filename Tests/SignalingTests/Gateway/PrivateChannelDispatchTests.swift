@@ -88,7 +88,7 @@ import Testing
 
   @Test(
     arguments: [
-      (#"{"recipient_id":"5"}"#, 5), (#"{"recipients":[5]}"#, 5), (#"{"recipients":[5,6]}"#, nil),
+      (#"{"recipient_id":"5"}"#, 5), (#"{"recipients":[5]}"#, 5), (#"{"recipients":[[]]}"#, nil),
       ("{}", nil),
     ] as [(String, UInt64?)])
   func `A private channel is opened with one recipient`(_ body: String, _ user: UInt64?) throws {

@@ -96,24 +96,96 @@ import Testing
     #expect(response?.status == 400 && response?.value["code"]?.int == 50035)
   }
 
-  @Test(arguments: [0, 1 << 2 | 1 << 3])
+  @Test func `Relationships are asked for and shown`() throws {
+    let path = "/api/v9/users/@me/relationships"
+    func asked(_ method: String, _ tail: String, _ body: String) throws -> RelationshipCommand {
+      guard case .relationship(let command) = try RESTBench().command(method, path + tail, body) else {
+        throw RESTError.badRequest
+      }
+      return command
+    }
+    let five = Snowflake(rawValue: 5)
+    if case .befriendNamed("bob") = try asked("POST", "", #"{"username":"bob","discriminator":null}"#) {
+    } else {
+      Issue.record("no request by name")
+    }
+    if case .befriend(five) = try asked("PUT", "/5", "{}") {} else { Issue.record("no request") }
+    if case .block(five) = try asked("PUT", "/5", #"{"type":2}"#) {} else { Issue.record("no block") }
+    if case .rename(five, "x") = try asked("PATCH", "/5", #"{"nickname":"x"}"#) {
+    } else {
+      Issue.record("no name")
+    }
+    if case .remove(five) = try asked("DELETE", "/5", "") {} else { Issue.record("no end") }
+    if case .ignore(five, true) = try asked("PUT", "/5/ignore", "") {} else { Issue.record("not ignored") }
+    if case .ignore(five, false) = try asked("DELETE", "/5/ignore", "") {} else { Issue.record("ignored") }
+    #expect(RESTBench().send("PUT", path + "/5", #"{"type":3}"#)?.response?.status == 400)
+    let bench = RESTBench()
+    let request = try #require(bench.send("GET", path, as: ChatFixtures.alice)?.request)
+    let row = try #require(
+      bench.complete(request, .personal(.relationships([friend])))?.response?.value.array?.first)
+    #expect(row["type"]?.int == 1 && row["nickname"]?.string == "pal")
+    #expect(row["user"]?["id"]?.snowflake == ChatFixtures.bot.id)
+  }
+
+  private var friend: RelationshipView {
+    var side = Relationship(
+      userID: ChatFixtures.alice.id, otherID: ChatFixtures.bot.id, kind: .friend, since: ChatFixtures.joined)
+    side.nickname = "pal"
+    return RelationshipView(relationship: side, user: ChatFixtures.bot)
+  }
+
+  @Test func `Groups are made and changed`() throws {
+    guard
+      case .openGroup(let users) = try RESTBench().command(
+        "POST", "/api/v9/users/@me/channels", #"{"recipients":["5","6"]}"#),
+      case .openDirect(let user) = try RESTBench().command(
+        "POST", "/api/v9/users/@me/channels", #"{"recipients":["5"]}"#),
+      case .addRecipient(let channel, let added) = try RESTBench().command(
+        "PUT", "/api/v9/channels/7/recipients/5"),
+      case .modifyChannel(_, let changes) = try RESTBench().command(
+        "PATCH", "/api/v9/channels/7", #"{"name":null,"owner":"5","icon":null}"#)
+    else {
+      Issue.record("other commands")
+      return
+    }
+    #expect(users.map(\.rawValue) == [5, 6] && user.rawValue == 5)
+    #expect(channel.rawValue == 7 && added.rawValue == 5)
+    #expect(changes.takesNameAway && changes.ownerID == .set(user) && changes.icon == .set(nil))
+    let bench = RESTBench()
+    let request = try #require(bench.send("GET", "/api/v9/channels/7", as: ChatFixtures.alice)?.request)
+    var group = Channel(
+      id: ChatFixtures.textID, guildID: .noGuild, kind: .group, name: "nest", position: 0)
+    group.group = Channel.Group(ownerID: ChatFixtures.alice.id, icon: nil)
+    let view = PrivateChannelView(channel: group, recipients: [ChatFixtures.bot])
+    let shown = try #require(bench.complete(request, .privateChannel(view))?.response).value
+    #expect(shown["type"]?.int == 3 && shown["name"]?.string == "nest" && shown["icon"]?.isNull == true)
+    #expect(shown["owner_id"]?.snowflake == ChatFixtures.alice.id)
+  }
+
+  @Test(arguments: [0, 1 << 2 | 1 << 3, 1 << 4])
   func `READY holds them with and without versions`(_ capabilities: Int) throws {
     let bench = GatewayBench()
     var ready = ChatFixtures.ready(ChatFixtures.alice)
     ready.personal.readStates = [ReadStateView(state: state(), mentionCount: 2)]
     ready.personal.notifications = [settings()]
+    ready.personal.relationships = [friend]
     bench.ready[ChatFixtures.alice.id] = ready
     let connection = bench.open()
     bench.identify(connection, ChatFixtures.alice, extra: #","capabilities":\#(capabilities)"#)
     let told = try #require(bench.take(connection).dispatches.first { $0.name == "READY" }).d
-    let states = capabilities == 0 ? told["read_state"] : told["read_state"]?["entries"]
+    let isVersioned = capabilities & 12 != 0
+    let isDeduped = capabilities & 16 != 0
+    let relation = told["relationships"]?.array?.first
+    #expect(relation?[isDeduped ? "user_id" : "id"]?.snowflake == ChatFixtures.bot.id)
+    #expect((relation?["user"] == nil) == isDeduped)
+    let states = !isVersioned ? told["read_state"] : told["read_state"]?["entries"]
     let row = states?.array?.first
     #expect(row?["id"]?.snowflake == ChatFixtures.textID && row?["mention_count"]?.int == 2)
     #expect(row?["last_message_id"]?.snowflake == ChatFixtures.messageID)
     #expect(row?["last_pin_timestamp"]?.string == ISO8601.text(ChatFixtures.joined))
-    let chosen = capabilities == 0 ? told["user_guild_settings"] : told["user_guild_settings"]?["entries"]
+    let chosen = !isVersioned ? told["user_guild_settings"] : told["user_guild_settings"]?["entries"]
     #expect(chosen?.array?.first?["guild_id"]?.snowflake == ChatFixtures.guildID)
-    guard capabilities != 0 else { return }
+    guard isVersioned else { return }
     #expect(told["read_state"]?["version"]?.int == 7 && told["user_guild_settings"]?["version"]?.int == 3)
   }
 
@@ -128,8 +200,16 @@ import Testing
       .personal(.read(ReadStateView(state: state(), mentionCount: 1), isManual: true)), to: audience)
     bench.happen(.personal(.pinsRead(state())), to: audience)
     bench.happen(.personal(.notifications(settings())), to: audience)
+    bench.happen(.personal(.relationshipAdd(friend, notifies: true)), to: audience)
+    bench.happen(.personal(.relationshipUpdate(friend.relationship)), to: audience)
+    bench.happen(.personal(.relationshipRemove(of: ChatFixtures.bot.id, .friend)), to: audience)
+    bench.happen(.personal(.recipientAdd(channel: ChatFixtures.textID, ChatFixtures.bot)), to: audience)
     let told = bench.take(own).dispatches
-    #expect(told.map(\.name) == ["MESSAGE_ACK", "CHANNEL_PINS_ACK", "USER_GUILD_SETTINGS_UPDATE"])
+    #expect(
+      told.map(\.name) == [
+        "MESSAGE_ACK", "CHANNEL_PINS_ACK", "USER_GUILD_SETTINGS_UPDATE", "RELATIONSHIP_ADD",
+        "RELATIONSHIP_UPDATE", "RELATIONSHIP_REMOVE", "CHANNEL_RECIPIENT_ADD",
+      ])
     #expect(told.first?.d["message_id"]?.snowflake == ChatFixtures.messageID)
     #expect(told.first?.d["mention_count"]?.int == 1 && told.first?.d["manual"]?.bool == true)
     #expect(bench.take(other).names == [])

@@ -39,8 +39,10 @@ extension RouteDescription {
     .leaveGuild: .init("Leaves a guild", .done),
     .getPrivateChannels: .init("The account's private channels", .ok(.list(.channel))),
     .createDirectMessage: .init(
-      "Opens the private channel with a user; the same again when there is one",
-      body: .json(["recipient_id?": .snowflake, "recipients?": .list(.snowflake, 1...1)]), .ok(.channel)),
+      "Opens the private channel with a user, the same again when there is one; or makes a group with friends",
+      body: .json([
+        "recipient_id?": .snowflake, "recipients?": .list(.snowflake, 0...Limits.groupRecipients - 1),
+      ]), .ok(.channel)),
     .getVoiceRegions: .init("Voice regions", .ok(.list(.voiceRegion))),
     .getGuildRegions: .init("Voice regions of a guild", .ok(.list(.voiceRegion))),
     .getStickerPacks: .init("Packs of standard stickers", .ok(["sticker_packs": .list(.anything)])),

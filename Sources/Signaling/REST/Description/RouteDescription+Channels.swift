@@ -16,7 +16,15 @@ extension RouteDescription {
           "parent_id?": Schema.snowflake.orNull, "lock_permissions?": Schema.bool.orNull,
         ])), .done),
     .getChannel: .init("A channel", .ok(.channel)),
-    .modifyChannel: .init("Changes a channel", body: .json(channelChanges), .ok(.channel)),
+    .modifyChannel: .init(
+      "Changes a channel or a group",
+      body: .json(
+        .object(
+          [
+            "icon?": Schema.picture.orNull, "owner?": .snowflake,
+            "name?": .string(0...Limits.nameLength).orNull,
+          ],
+          with: channelChanges)), .ok(.channel)),
     .deleteChannel: .init("Deletes a channel, or closes a private one", .ok(.channel)),
     .setOverwrite: .init(
       "Sets what a role or a member may do in a channel",

@@ -52,7 +52,8 @@ struct RouteDescription: Sendable {
 
   /// Every table; a new one is added here.
   private static let tables: [[RESTRoute: RouteDescription]] = [
-    accounts, personal, applications, interactions, guilds, members, roles, channels, messages, searches, invites,
+    accounts, personal, relationships, applications, interactions, guilds, members, roles, channels, messages,
+    searches, invites,
   ]
 
   /// The descriptions of all routes.
