@@ -134,7 +134,9 @@ public enum MediaCommand: Hashable, Sendable {
   case connectWebRTC(PeerID, WebRTCTransportOffer)
   /// Applies a change of voice state, of a member of this shard or of a remote one.
   case permit(PeerID, MediaPermissions)
-  /// Says what the peer sends of its camera or screen; media that was not announced is dropped.
+  /// Says what the peer, of this shard or a remote one, sends of its camera or screen.
+  ///
+  /// Media that was not announced is dropped. Every shard of a room is told, the newest when the room comes to it.
   case publishVideo(PeerID, VideoPublication)
   /// Says what the peer wants to see.
   case wantVideo(PeerID, VideoWants)

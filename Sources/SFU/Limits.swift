@@ -15,7 +15,7 @@ public struct Limits: Hashable, Sendable {
   public var rooms = 8_192
   /// Members of one room; one packet of a speaker costs this many seals, 0.3 ms per thousand.
   public var membersPerRoom = 4_096
-  /// Members on other shards of the rooms of one shard, 100 octets each.
+  /// Members on other shards of the rooms of one shard, 150 octets each.
   ///
   /// As many as peers: a room that spans shards names all its members to each. One that does not fit is not
   /// heard here, and its listening does not make streams cross.
@@ -156,6 +156,8 @@ enum Fixed {
   static let retransmissionBurst = Interval(nanoseconds: 4_000 * 131_072)
   /// Packets that one RTCP datagram may ask for again; beyond, the rest is ignored.
   static let retransmissionsPerDatagram = 256
+  /// How soon another shard is told what its ring had no room for: a turn of its loop takes less.
+  static let relayRetry = Interval.milliseconds(10)
   /// A layer that is silent for so long while another of its source is not has stalled.
   static let layerStall = Interval.milliseconds(600)
   /// Wants of one member that are kept; a channel has at most 50 pictures (voice.md §8).

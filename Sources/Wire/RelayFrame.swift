@@ -1,5 +1,25 @@
 import Base
 
+/// What a frame between two shards is about: its second octet.
+public enum RelayKind: UInt8, Hashable, Sendable {
+  /// A packet of audio: ``RelayFrame``.
+  case audio = 0
+  /// A packet of a layer of a picture: ``RelayVideoFrame``.
+  case video = 1
+  /// Which layers of a picture there are: ``RelayPicture``.
+  case picture = 2
+  /// Which layers the other shard wants: ``RelayDemand``.
+  case demand = 3
+  /// Which packets the other shard misses: ``RelayRepeats``.
+  case repeats = 4
+
+  /// The kind of `frame`; `nil` for another version, an unknown kind or fewer than two octets.
+  public init?(of frame: Span<UInt8>) {
+    guard frame.count >= 2, frame[0] == RelayFrame.version else { return nil }
+    self.init(rawValue: frame[1])
+  }
+}
+
 /// One packet of audio on its way from the shard that received it to another that has listeners for it.
 ///
 /// It was opened and numbered where it came in, and is sealed for each listener where it goes: so it travels
@@ -22,8 +42,7 @@ import Base
 public struct RelayFrame: Hashable, Sendable {
   /// Octets before the payload.
   public static let headerCount = 20
-  private static let version: UInt8 = 1
-  private static let audio: UInt8 = 0
+  static let version: UInt8 = 1
   private static let markerFlag: UInt8 = 1
   private static let levelFlag: UInt8 = 2
 
@@ -51,7 +70,7 @@ public struct RelayFrame: Hashable, Sendable {
   public init(_ frame: Span<UInt8>) throws(WireError) {
     guard frame.count > RelayFrame.headerCount else { throw .truncated }
     let flags = frame[2]
-    guard frame[0] == RelayFrame.version, frame[1] == RelayFrame.audio,
+    guard RelayKind(of: frame) == .audio,
       flags & ~(RelayFrame.markerFlag | RelayFrame.levelFlag) == 0
     else { throw .unsupported }
     let hasLevel = flags & RelayFrame.levelFlag != 0
@@ -68,7 +87,7 @@ public struct RelayFrame: Hashable, Sendable {
     let count = RelayFrame.headerCount &+ payload.count
     guard slot.count >= count else { return 0 }
     slot[0] = RelayFrame.version
-    slot[1] = RelayFrame.audio
+    slot[1] = RelayKind.audio.rawValue
     slot[2] =
       (isMarked ? RelayFrame.markerFlag : 0) | (audioLevel == nil ? 0 : RelayFrame.levelFlag)
     slot[3] = audioLevel ?? 0

@@ -1,5 +1,6 @@
 """A room that spans media threads: with two threads and one member a thread, everybody's neighbour is far away."""
 
+import pathlib
 import time
 import unittest
 
@@ -8,6 +9,7 @@ from rest import REST
 from roost_server import Roost
 from wire import Member
 
+HERE = pathlib.Path(__file__).resolve().parent
 LOUD, QUIET = 0.05, 0.01
 
 
@@ -114,6 +116,63 @@ class Shards(unittest.TestCase):
         self.assertLess(page.level(440), QUIET, "the page hears itself")
         self.assertEqual(self.by_shard(rest, "peers"), [1, 1])
         self.assertEqual(bot.complaints(), [])
+
+    def test_two_browsers_on_two_threads_see_each_other(self):
+        news, rest = self.start("--media.shards=3", "--media.spread_members=1", "--dev.bots=3")
+        pages = []
+        for number in range(3):
+            page = Page(0)
+            self.addCleanup(page.close)
+            page.open(news["url"] + "/healthz")
+            page.driver.execute_script((HERE / "camera.js").read_text())
+            pages.append(page)
+        a, b, late = pages
+
+        def join(page, number):
+            page.js("window.camera = new Camera(a[0]); await camera.join()", {
+                "gateway": news["gateway"], "token": "Bot " + news["bots"][number]["token"],
+                "guild": news["guild_id"], "channel": news["channels"]["voice"]})
+            until("the media is connected", lambda: page.js("return camera.state()") == "connected", 20)
+
+        def decoded(page):
+            return page.js("return await camera.decoded()")
+
+        def moves(page, what):
+            before = decoded(page)
+            until(what, lambda: decoded(page) > before + 20, 20)
+
+        join(a, 0)
+        join(b, 1)
+        self.assertEqual(self.by_shard(rest, "peers"), [1, 1, 0])
+        a.js("await camera.show()")
+        moves(b, "B sees A, whose camera is on another thread")
+        self.assertEqual(decoded(a), 0, "A sees somebody, and nobody else shows anything")
+        b.js("await camera.show()")
+        moves(a, "A sees B")
+        moves(b, "B still sees A")
+
+        # A thread that the room comes to later learns what is shown there already.
+        join(late, 2)
+        self.assertEqual(self.by_shard(rest, "peers"), [1, 1, 1])
+        moves(late, "the latecomer sees a picture")
+        self.assertEqual(late.js("return camera.shown()"), 2)
+
+        # What nobody looks at does not cross.
+        a.js("camera.say(15, {any: 0})")
+        late.js("camera.say(15, {any: 0})")
+        b.js("camera.say(15, {any: 0})")
+        until("nobody is sent a picture", lambda: self.is_still(rest), 20)
+        still = decoded(late)
+        b.js("camera.say(15, {any: 100})")
+        moves(b, "B sees A again")
+        self.assertEqual(decoded(late), still, "the latecomer sees what it does not want")
+        a.js("camera.hide()")
+        until("B knows", lambda: b.js("return camera.shown()") == 0)
+
+    def is_still(self, rest):
+        before = rest.metric("roost_media_forwarded_video_packets_total")
+        time.sleep(0.5)
+        return rest.metric("roost_media_forwarded_video_packets_total") == before
 
 
 if __name__ == "__main__":

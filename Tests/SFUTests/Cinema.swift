@@ -11,6 +11,10 @@ final class Viewer {
   var receiver: VideoReceiver
   /// Packets to be lost on the way to it: by index of its stream.
   var loses: (UInt64) -> Bool = { _ in false }
+  /// Compound packets that came, and when.
+  var reports: [(at: Instant, compound: [UInt8])] = []
+  /// The timestamp of the last packet of audio.
+  var lastAudio: UInt32?
 
   init(_ client: consuming WebRTCClient, of ssrc: UInt32, codec: VideoCodec) {
     self.client = client
@@ -74,6 +78,11 @@ struct Cinema: ~Copyable {
 
   /// Qualities of the layers, from the least to the best: 100 / count each.
   func quality(_ layer: Int) -> UInt8 { UInt8(100 * (layer + 1) / layers.count) }
+
+  /// What the publisher sends, all of it active.
+  var announcement: [VideoLayer] {
+    layers.indices.map { layers[$0].announcement(quality: quality($0)) }
+  }
 
   /// The publisher says what it sends.
   mutating func announce(active: (Int) -> Bool = { _ in true }) {

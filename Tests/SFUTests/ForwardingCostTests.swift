@@ -8,28 +8,6 @@ import SimulatedPeers
 import Testing
 import Wire
 
-/// A send slot that is used again and again, as a shard's are.
-private struct Slot: TransmitSink {
-  var octets = [UInt8](repeating: 0, count: 1_500)
-  var sent = 0
-  var relayed = 0
-
-  mutating func transmit(
-    to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
-  ) {
-    var span = octets.mutableSpan
-    if write(&span) > 0 { sent += 1 }
-  }
-
-  mutating func relay(
-    to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
-  ) -> Bool {
-    var span = octets.mutableSpan
-    if write(&span) > 0 { relayed += 1 }
-    return true
-  }
-}
-
 private final class Witness {}
 
 /// What forwarding costs once a room has settled: no heap block, and how many nanoseconds.
@@ -39,7 +17,7 @@ private final class Witness {}
     var stage: Stage
     var packets: [[UInt8]] = []
     let source: SocketAddress
-    var slot = Slot()
+    var slot = CostSlot()
     var log = EventLog()
     var next = 0
     /// Heap blocks and references that the endpoint asked for.
@@ -131,7 +109,7 @@ private final class Witness {}
       var span = buffer.mutableSpan
       _ = frame.write(payload.span, into: &span)
       room.stage.endpoint.receiveRelayed(
-        buffer.span, from: far, arrival: room.stage.now, at: room.stage.now)
+        buffer.span, from: far, arrival: room.stage.now, at: room.stage.now, into: &room.slot)
       room.stage.endpoint.transmitStaged(at: room.stage.now, budget: .max, into: &room.slot)
     }
     let blocks = roost_allocation_count() - before
@@ -143,12 +121,7 @@ private final class Witness {}
 
   @Test(.enabled(if: getenvIsSet("ROOST_RELEASE_GATES")))
   func `Ten thousand packets to ten listeners retain and release nothing`() throws {
-    // Proves that they are counted.
-    let start = roost_reference_count()
-    var witnesses: [AnyObject] = []
-    for _ in 0..<100 { witnesses.append(witnesses.first ?? Witness()) }
-    try #require(roost_reference_count() - start >= 99 && witnesses.count == 100)
-
+    try requireReferencesCounted()
     var room = try Room(browsers: 5, bots: 5, packets: 10_100, payload: 80)
     var buffer = [UInt8](repeating: 0, count: 1_500)
     for _ in 0..<100 { room.forward(&buffer) }
@@ -180,6 +153,14 @@ private final class Witness {}
   }
 }
 
+/// Proves that retains and releases are counted.
+func requireReferencesCounted() throws {
+  let start = roost_reference_count()
+  var witnesses: [AnyObject] = []
+  for _ in 0..<100 { witnesses.append(witnesses.first ?? Witness()) }
+  try #require(roost_reference_count() - start >= 99 && witnesses.count == 100)
+}
+
 private func threadTime() -> Int {
   var time = timespec()
   // Fills the record.
@@ -187,7 +168,7 @@ private func threadTime() -> Int {
   return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 
-private func getenvIsSet(_ name: String) -> Bool {
+func getenvIsSet(_ name: String) -> Bool {
   // Reads the environment, which no test changes.
   unsafe getenv(name) != nil
 }

@@ -26,11 +26,11 @@ import Wire
       let back = far.outbox.takeFrames()
       for frame in there where frame.shard == Pair.farID {
         far.endpoint.receiveRelayed(
-          frame.octets.span, from: Pair.nearID, arrival: frame.origin, at: far.now)
+          frame.octets.span, from: Pair.nearID, arrival: frame.origin, at: far.now, into: &far.outbox)
       }
       for frame in back where frame.shard == Pair.nearID {
         near.endpoint.receiveRelayed(
-          frame.octets.span, from: Pair.farID, arrival: frame.origin, at: near.now)
+          frame.octets.span, from: Pair.farID, arrival: frame.origin, at: near.now, into: &near.outbox)
       }
       return there.count + back.count
     }
@@ -233,11 +233,13 @@ import Wire
     let frame = try #require(pair.near.outbox.takeFrames().first)
     let far = pair.far.now
     pair.far.endpoint.receiveRelayed(
-      frame.octets.span, from: ShardID(rawValue: 7), arrival: far, at: far)
+      frame.octets.span, from: ShardID(rawValue: 7), arrival: far, at: far, into: &pair.far.outbox)
     pair.far.endpoint.receiveRelayed(
-      frame.octets.span.extracting(first: 20), from: Pair.nearID, arrival: far, at: far)
+      frame.octets.span.extracting(first: 20), from: Pair.nearID, arrival: far, at: far,
+      into: &pair.far.outbox)
     let long = frame.octets + [UInt8](repeating: 0, count: 1_400)
-    pair.far.endpoint.receiveRelayed(long.span, from: Pair.nearID, arrival: far, at: far)
+    pair.far.endpoint.receiveRelayed(
+      long.span, from: Pair.nearID, arrival: far, at: far, into: &pair.far.outbox)
     #expect(pair.far.transmit().isEmpty)
     let statistics = pair.far.endpoint.statistics
     #expect(statistics.dropped(.unknownRelay) == 2 && statistics.dropped(.malformed) == 2)
@@ -259,7 +261,8 @@ import Wire
         for _ in 0...random.below(3) { octets[random.below(octets.count)] = UInt8(random.below(256)) }
         if random.below(4) == 0 { octets.removeLast(random.below(octets.count)) }
         pair.far.endpoint.receiveRelayed(
-          octets.span, from: Pair.nearID, arrival: pair.far.now, at: pair.far.now)
+          octets.span, from: Pair.nearID, arrival: pair.far.now, at: pair.far.now,
+          into: &pair.far.outbox)
       }
       for datagram in pair.far.transmit() { _ = listener.hear(datagram.octets) }
       _ = pair.wait(.milliseconds(20))

@@ -7,28 +7,11 @@ import Testing
 
 /// What forwarding and repeating video costs once a room has settled.
 @Suite(.serialized) struct VideoCostTests {
-  private struct Slot: TransmitSink {
-    var octets = [UInt8](repeating: 0, count: 1_500)
-    var sent = 0
-
-    mutating func transmit(
-      to address: SocketAddress, origin: Instant?, _ write: (inout MutableSpan<UInt8>) -> Int
-    ) {
-      var span = octets.mutableSpan
-      if write(&span) > 0 { sent += 1 }
-    }
-
-    mutating func relay(
-      to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
-    ) -> Bool {
-      false
-    }
-  }
-
   /// A settled room, the publisher's next packets, and a viewer's requests.
   private struct Room: ~Copyable {
     var cinema: Cinema
-    var slot = Slot()
+    var slot = CostSlot()
+    var cost = Cost()
     var log = EventLog()
     var packets: [[UInt8]] = []
     var requests: [[UInt8]] = []
@@ -61,11 +44,14 @@ import Testing
 
     mutating func give(_ octets: [UInt8], from source: SocketAddress, by buffer: inout [UInt8]) {
       for index in octets.indices { buffer[index] = octets[index] }
-      let now = cinema.stage.now
+      // The last use of `octets`, whose release is not the endpoint's.
+      let (count, now) = (octets.count, cinema.stage.now)
+      cost.begin()
       var span = buffer.mutableSpan
       cinema.stage.endpoint.receive(
-        &span, count: octets.count, from: source, arrival: now, at: now, into: &slot, events: &log)
+        &span, count: count, from: source, arrival: now, at: now, into: &slot, events: &log)
       cinema.stage.endpoint.transmitStaged(at: now, budget: .max, into: &slot)
+      cost.end()
     }
 
     /// The publisher's packet `number`, and now and then a viewer's request.
@@ -85,13 +71,111 @@ import Testing
     for number in 0..<204 { room.step(number, by: &buffer) }
     room.slot.sent = 0
     let repeatedBefore = room.cinema.stage.endpoint.statistics.retransmittedPackets
-    let before = roost_allocation_count()
+    room.cost = Cost()
     for number in 204..<10_204 { room.step(number, by: &buffer) }
-    let blocks = roost_allocation_count() - before
+    let blocks = room.cost.blocks
     let repeated = room.cinema.stage.endpoint.statistics.retransmittedPackets - repeatedBefore
     let sent = room.slot.sent
     // Each packet goes to five viewers; the first viewer's allowance lasts for 131 repetitions.
     #expect(repeated > 50 && sent == 50_000 + Int(repeated), "\(repeated)")
     expectNone(blocks)
+  }
+
+  @Test(.enabled(if: getenvIsSet("ROOST_RELEASE_GATES")))
+  func `Ten thousand packets of two layers to ten viewers, and repetitions, retain and release nothing`()
+    throws
+  {
+    try requireReferencesCounted()
+    var room = try Room(packets: 10_204, requests: 101)
+    var buffer = [UInt8](repeating: 0, count: 1_500)
+    for number in 0..<204 { room.step(number, by: &buffer) }
+    room.slot.sent = 0
+    room.cost = Cost()
+    for number in 204..<10_204 { room.step(number, by: &buffer) }
+    let (references, sent) = (room.cost.references, room.slot.sent)
+    #expect(sent > 50_000)
+    #expect(references == 0)
+  }
+
+  /// A publisher's next packets, and the shard with viewers that they cross to.
+  private struct Link: ~Copyable {
+    var twin: TwinCinema
+    var slot = CostSlot()
+    var log = EventLog()
+    var leaving = Cost()
+    var coming = Cost()
+    var packets: [[UInt8]] = []
+
+    init(packets count: Int) throws {
+      var configuration = EndpointConfiguration()
+      configuration.reportInterval = .seconds(3_600)
+      configuration.videoReportInterval = .seconds(3_600)
+      var twin = try TwinCinema(layers: 2, near: 1, far: 10, configuration)
+      twin.announce()
+      for viewer in twin.farViewers.prefix(5) { twin.want(viewer, 10) }
+      twin.play(60)
+      while packets.count < count {
+        for layer in 0..<2 {
+          for packet in twin.near.layers[layer].frame(packets: 5, size: 1_000) {
+            packets.append(twin.near.publisher.show(packet))
+          }
+        }
+      }
+      self.twin = twin
+    }
+
+    /// Packet `number` is received on one shard, crosses, and is sent to five viewers of the other.
+    mutating func step(_ number: Int, by buffer: inout [UInt8]) {
+      let (packet, source) = (packets[number], twin.near.publisher.address)
+      for index in packet.indices { buffer[index] = packet[index] }
+      let (count, now) = (packet.count, twin.near.stage.now)
+      let relayedBefore = slot.relayed
+      leaving.begin()
+      var span = buffer.mutableSpan
+      twin.near.stage.endpoint.receive(
+        &span, count: count, from: source, arrival: now, at: now, into: &slot, events: &log)
+      leaving.end()
+      guard slot.relayed == relayedBefore + 1 else { return }
+      // The frame is what was written last; the near shard's own viewer comes after it.
+      let frameCount = slot.frameCount
+      for index in 0..<frameCount { buffer[index] = slot.octets[index] }
+      let far = twin.far.now
+      coming.begin()
+      twin.far.endpoint.receiveRelayed(
+        buffer.span.extracting(first: frameCount), from: TwinCinema.nearID, arrival: far, at: far, into: &slot
+      )
+      twin.far.endpoint.transmitStaged(at: far, budget: .max, into: &slot)
+      coming.end()
+      leaving.begin()
+      twin.near.stage.endpoint.transmitStaged(at: now, budget: .max, into: &slot)
+      leaving.end()
+    }
+  }
+
+  @Test(.enabled(if: roost_allocations_are_counted() != 0))
+  func `Ten thousand packets of video that cross to a shard with ten viewers take no heap block`() throws {
+    var link = try Link(packets: 10_200)
+    var buffer = [UInt8](repeating: 0, count: 1_500)
+    for number in 0..<200 { link.step(number, by: &buffer) }
+    let (sent, relayed) = (link.slot.sent, link.slot.relayed)
+    (link.leaving, link.coming) = (Cost(), Cost())
+    for number in 200..<10_200 { link.step(number, by: &buffer) }
+    #expect(link.slot.relayed == relayed + 10_000)
+    // Five over there of each, and the one here of half of them.
+    #expect(link.slot.sent == sent + 55_000)
+    expectNone(link.leaving.blocks)
+    expectNone(link.coming.blocks)
+  }
+
+  @Test(.enabled(if: getenvIsSet("ROOST_RELEASE_GATES")))
+  func `Ten thousand packets of video that cross to another shard retain and release nothing`() throws {
+    try requireReferencesCounted()
+    var link = try Link(packets: 10_200)
+    var buffer = [UInt8](repeating: 0, count: 1_500)
+    for number in 0..<200 { link.step(number, by: &buffer) }
+    (link.leaving, link.coming) = (Cost(), Cost())
+    for number in 200..<10_200 { link.step(number, by: &buffer) }
+    #expect(link.leaving.references == 0)
+    #expect(link.coming.references == 0)
   }
 }

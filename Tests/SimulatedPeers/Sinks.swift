@@ -24,6 +24,8 @@ package struct Outbox: TransmitSink {
   package var frames: [RelayedFrame] = []
   /// How many frames fit; beyond, there is no room.
   package var framesMax = Int.max
+  /// How often the way to another shard has no room, as a share, and by what chance.
+  package var refusal: (share: Double, random: SeededRandom)?
 
   package init() {}
 
@@ -40,7 +42,7 @@ package struct Outbox: TransmitSink {
   package mutating func relay(
     to shard: ShardID, origin: Instant, _ write: (inout MutableSpan<UInt8>) -> Int
   ) -> Bool {
-    guard frames.count < framesMax else { return false }
+    guard frames.count < framesMax, !isRefused() else { return false }
     var slot = [UInt8](repeating: 0xEE, count: 1_500)
     var span = slot.mutableSpan
     let count = write(&span)
@@ -48,6 +50,11 @@ package struct Outbox: TransmitSink {
       frames.append(RelayedFrame(shard: shard, origin: origin, octets: Array(slot.prefix(count))))
     }
     return true
+  }
+
+  private mutating func isRefused() -> Bool {
+    guard let share = refusal?.share, let chance = refusal?.random.unit() else { return false }
+    return chance < share
   }
 
   /// Takes the frames for other shards out.

@@ -67,6 +67,11 @@ package struct VideoReceiver: Sendable {
     lowest = min(lowest, index)
   }
 
+  /// Whether the first packet that came begins a key frame: one that was lost before it shows as no gap.
+  package var hasBeginning: Bool {
+    packets[lowest].map { $0.stamp.isKeyFrame && $0.stamp.packet == 0 } ?? true
+  }
+
   /// The newest sequence number.
   package var newest: UInt16? { highest.map { UInt16(truncatingIfNeeded: $0) } }
 

@@ -74,7 +74,8 @@ struct Node: ~Copyable {
       }
       crossed += 1
       endpoints[shards[target]].receiveRelayed(
-        frame.octets.span, from: ShardID(rawValue: UInt8(shard)), arrival: frame.origin, at: now)
+        frame.octets.span, from: ShardID(rawValue: UInt8(shard)), arrival: frame.origin, at: now,
+        into: &outbox)
     }
     for shard in shards {
       while endpoints[shard].stagedSince != .distantFuture {

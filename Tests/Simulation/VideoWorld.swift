@@ -12,13 +12,18 @@ final class Watcher {
   var uplink: Link
   var downlink: Link
   var quality: UInt8 = 100
+  /// To whose port it sends.
+  let shard: Int
   var isPresent = true
   var lastPictureLoss = Instant.zero
   /// What was sealed for it, by SSRC and index: an index may come again only with the same octets.
   var sealed: [UInt64: [UInt8]] = [:]
   var rollovers = RolloverCounter()
 
-  init(_ client: consuming WebRTCClient, _ receiver: VideoReceiver, random: inout SeededRandom) {
+  init(
+    _ client: consuming WebRTCClient, _ receiver: VideoReceiver, shard: Int, random: inout SeededRandom
+  ) {
+    self.shard = shard
     self.client = client
     self.receiver = receiver
     uplink = Link(random: &random)
@@ -26,22 +31,20 @@ final class Watcher {
   }
 }
 
-/// A camera in simulcast and its viewers, all behind bad links, in virtual time.
+/// A camera in simulcast and its viewers, all behind bad links, on one to three shards, in virtual time.
 ///
 /// In the end everything is calm for a while: then every viewer must have the best layer that it wants, whole.
 struct VideoWorld: ~Copyable {
   enum Event {
     case frame(Int)
     case feedback(Watcher)
-    case toEndpoint([UInt8], SocketAddress)
+    case toShard(Int, [UInt8], SocketAddress)
     case toWatcher(Watcher, Datagram)
     case toPublisher([UInt8])
     case whim
   }
 
-  var endpoint: Endpoint
-  var outbox = Outbox()
-  var log = EventLog()
+  var node: VideoNode
   var agenda = Agenda<Event>()
   var random: SeededRandom
   var now = Instant.zero + .seconds(3_000)
@@ -53,6 +56,8 @@ struct VideoWorld: ~Copyable {
   private var downlink: Link
   private var version: UInt64 = 0
   private var nextNumber: UInt64 = 2
+  /// Of its own, so that a seed's call is the same on any number of shards.
+  private var shardRandom: SeededRandom
   private let calm: Instant
   private let end: Instant
   private(set) var repaired = 0
@@ -66,10 +71,10 @@ struct VideoWorld: ~Copyable {
     var random = SeededRandom(seed: seed)
     var configuration = EndpointConfiguration()
     configuration.reportInterval = .seconds(1)
-    var endpoint = Endpoint(
-      configuration: configuration, dtls: try Identity.server(), random: SeededRandom(seed: seed &+ 1))
+    shardRandom = SeededRandom(seed: seed &+ 77)
+    var node = try VideoNode(shards: 1 + shardRandom.below(3), configuration, seed: seed &+ 1)
     let start = now
-    let publisher = try VideoWorld.connect(1, VideoWorld.rtx, to: &endpoint, at: start, random: &random)
+    let publisher = try node.connect(1, VideoWorld.rtx, on: 0, at: start, random: &random)
     let isNamed = random.below(2) == 0
     layers = (0..<(1 + random.below(3))).map { layer in
       VideoLayerSender(
@@ -81,7 +86,7 @@ struct VideoWorld: ~Copyable {
     downlink = Link(random: &random)
     calm = start + .milliseconds(Int64(3_000 + random.below(3_000)))
     end = calm + .seconds(7)
-    self.endpoint = endpoint
+    self.node = node
     self.publisher = publisher
     self.random = random
   }
@@ -95,22 +100,24 @@ struct VideoWorld: ~Copyable {
     for layer in layers.indices { agenda.plan(.frame(layer), at: now + .milliseconds(Int64(layer))) }
     agenda.plan(.whim, at: now + .milliseconds(500))
     while let next = agenda.next, next <= end {
-      while endpoint.deadline <= next {
-        now = max(now, endpoint.deadline)
-        endpoint.expire(at: now, into: &outbox, events: &log)
+      while node.deadline <= next {
+        now = max(now, node.deadline)
+        try node.expire(at: now)
+        transmit()
         try deliver()
       }
       now = next
       if let event = agenda.pop() { try act(on: event) }
     }
     for watcher in watchers where watcher.isPresent { try judge(watcher) }
+    try judgeLinks()
   }
 
   private mutating func act(on event: Event) throws {
     switch event {
     case .frame(let layer): frame(layer)
     case .feedback(let watcher): feedback(watcher)
-    case .toEndpoint(let octets, let source): try give(octets, from: source)
+    case .toShard(let shard, let octets, let source): try give(octets, from: source, on: shard)
     case .toWatcher(let watcher, let datagram):
       if case .audio(let heard, let index) = watcher.client.receive(datagram.octets, at: now) {
         _ = watcher.receiver.receive(heard, index: index)
@@ -133,7 +140,7 @@ struct VideoWorld: ~Copyable {
   private mutating func show(_ packet: VideoPacket) {
     let octets = publisher.show(packet)
     for arrival in link(uplink).arrivals(at: now, random: &random) {
-      agenda.plan(.toEndpoint(octets, publisher.address), at: arrival)
+      agenda.plan(.toShard(0, octets, publisher.address), at: arrival)
     }
   }
 
@@ -149,18 +156,20 @@ struct VideoWorld: ~Copyable {
   private mutating func announce() {
     version += 1
     let announced = layers.indices.map { layers[$0].announcement(quality: UInt8(30 * ($0 + 1))) }
-    perform(
+    node.tellAll(
       .publishVideo(
-        publisher.admission.peer, VideoPublication(version: version, source: .camera, layers: announced)))
+        publisher.admission.peer, VideoPublication(version: version, source: .camera, layers: announced)),
+      at: now)
   }
 
   // MARK: Watchers
 
   private mutating func join() throws {
     let codec = random.below(2) == 0 ? VideoWorld.rtx : VideoWorld.plain
-    let client = try VideoWorld.connect(nextNumber, codec, to: &endpoint, at: now, random: &random)
+    let shard = shardRandom.below(node.shardCount)
+    let client = try node.connect(nextNumber, codec, on: shard, at: now, random: &random)
     nextNumber += 1
-    let watcher = Watcher(client, VideoReceiver(ssrc: ssrc, codec: codec), random: &random)
+    let watcher = Watcher(client, VideoReceiver(ssrc: ssrc, codec: codec), shard: shard, random: &random)
     watchers.append(watcher)
     agenda.plan(.feedback(watcher), at: now + .milliseconds(50))
   }
@@ -170,8 +179,8 @@ struct VideoWorld: ~Copyable {
     guard watcher.isPresent else { return }
     agenda.plan(.feedback(watcher), at: now + .milliseconds(Int64(30 + random.below(30))))
     let missing = watcher.receiver.missing(latest: 150)
-    guard !missing.isEmpty else { return }
-    send(ViewerFeedback.nack(missing, of: ssrc, from: 77), from: watcher)
+    guard !missing.isEmpty || !watcher.receiver.hasBeginning else { return }
+    if !missing.isEmpty { send(ViewerFeedback.nack(missing, of: ssrc, from: 77), from: watcher) }
     if now - watcher.lastPictureLoss > .seconds(1) {
       watcher.lastPictureLoss = now
       send(ViewerFeedback.pictureLoss(of: ssrc, from: 77), from: watcher)
@@ -181,7 +190,7 @@ struct VideoWorld: ~Copyable {
   private mutating func send(_ compound: [UInt8], from watcher: Watcher) {
     let octets = watcher.client.sealReport(compound)
     for arrival in link(watcher.uplink).arrivals(at: now, random: &random) {
-      agenda.plan(.toEndpoint(octets, watcher.client.address), at: arrival)
+      agenda.plan(.toShard(watcher.shard, octets, watcher.client.address), at: arrival)
     }
   }
 
@@ -199,7 +208,7 @@ struct VideoWorld: ~Copyable {
     case 1:
       guard present.count > 1 else { return }
       present[0].isPresent = false
-      perform(.remove(present[0].client.admission.peer))
+      node.remove(present[0].client.admission.peer, at: now)
     case 2:
       let layer = random.below(layers.count)
       stalledUntil[layer] = now + .milliseconds(Int64(random.below(2_000)))
@@ -207,10 +216,10 @@ struct VideoWorld: ~Copyable {
     case 4:
       let isShown = random.below(3) != 0
       version += 1
-      perform(
+      node.tellAll(
         .permit(
           publisher.admission.peer,
-          MediaPermissions(version: version, maySpeak: true, mayShow: isShown, mayHear: true)))
+          MediaPermissions(version: version, maySpeak: true, mayShow: isShown, mayHear: true)), at: now)
       if !isShown { agenda.plan(.whim, at: now + .milliseconds(200)) }
     default:
       guard !present.isEmpty else { return }
@@ -232,9 +241,10 @@ struct VideoWorld: ~Copyable {
   private mutating func want(_ watcher: Watcher, _ quality: UInt8) {
     version += 1
     watcher.quality = quality
-    perform(
+    node.tell(
+      watcher.shard,
       .wantVideo(
-        watcher.client.admission.peer, VideoWants(version: version, others: quality, streams: [])))
+        watcher.client.admission.peer, VideoWants(version: version, others: quality, streams: [])), at: now)
   }
 
   /// What must be true after the calm.
@@ -252,39 +262,49 @@ struct VideoWorld: ~Copyable {
     let last = frames.dropLast(3).suffix(40)
     guard last.count == 40, last.allSatisfy({ $0.isDecoded && $0.layer == UInt8(best) }) else {
       let tail = last.map { "\($0.layer):\($0.number)\($0.isDecoded ? "" : "!")" }.joined(separator: " ")
-      let picture = endpoint.explain(publisher.admission.peer)?.pictures.first.map { "\($0)" } ?? "nothing"
-      let view = endpoint.explain(watcher.client.admission.peer)?.views.first.map { "\($0)" } ?? "nothing"
+      let picture = node.explain(publisher.admission.peer, on: 0)?.pictures.first.map { "\($0)" } ?? "nothing"
+      let view =
+        node.explain(watcher.client.admission.peer, on: watcher.shard)?.views.first.map { "\($0)" }
+        ?? "nothing"
       throw Violation(
         description: "watcher \(peer) wants layer \(best) and has \(tail); shown: \(picture); seen: \(view)")
     }
   }
 
-  private var isShown: Bool { endpoint.explain(publisher.admission.peer)?.permissions.mayShow == true }
+  /// What must be true of the ways between shards after the calm.
+  ///
+  /// That each packet crosses once, unless it is asked for again, the node has seen to.
+  private func judgeLinks() throws {
+    for shard in 1..<max(node.shardCount, 1) {
+      let beyond = watchers.filter { $0.isPresent && $0.shard == shard }
+      let wanted = Set(
+        beyond.filter { $0.quality > 0 }.map { watcher in
+          UInt8(layers.indices.last { UInt8(30 * ($0 + 1)) <= watcher.quality } ?? 0)
+        })
+      let crossed = node.layersCrossed(to: shard, since: end - .seconds(1))
+      guard crossed == (isShown ? wanted : []) else {
+        throw Violation(description: "layers \(crossed) cross to shard \(shard), wanted are \(wanted)")
+      }
+    }
+  }
+
+  private var isShown: Bool { node.explain(publisher.admission.peer, on: 0)?.permissions.mayShow == true }
 
   // MARK: The endpoint
 
-  private mutating func perform(_ command: MediaCommand) {
-    endpoint.perform(command, at: now, into: &outbox, events: &log)
-  }
-
-  private mutating func give(_ octets: [UInt8], from source: SocketAddress) throws {
-    var buffer = octets + [UInt8](repeating: 0, count: 32)
-    var span = buffer.mutableSpan
-    endpoint.receive(
-      &span, count: octets.count, from: source, arrival: now, at: now, into: &outbox, events: &log)
+  private mutating func give(_ octets: [UInt8], from source: SocketAddress, on shard: Int) throws {
+    try node.receive(octets, from: source, on: shard, at: now)
     // Sometimes packets gather.
     if random.below(3) != 0 { transmit() }
     try deliver()
   }
 
   private mutating func transmit() {
-    while endpoint.stagedSince != .distantFuture {
-      endpoint.transmitStaged(at: now, budget: 1 + random.below(20), into: &outbox)
-    }
+    node.transmit(budget: 1 + random.below(20), at: now)
   }
 
   private mutating func deliver() throws {
-    for datagram in outbox.take() {
+    for datagram in node.takeDatagrams() {
       if datagram.address == publisher.address {
         guard DatagramKind.classify(datagram.octets.span) == .rtcp else {
           throw Violation(description: "the publisher was sent media")
@@ -320,48 +340,5 @@ struct VideoWorld: ~Copyable {
       }
     }
     watcher.sealed[key] = octets
-  }
-
-  /// Admits a browser and shakes hands without losses.
-  private static func connect(
-    _ number: UInt64, _ codec: VideoCodec, to endpoint: inout Endpoint, at now: Instant,
-    random: inout SeededRandom
-  ) throws -> WebRTCClient {
-    let admission = PeerAdmission(
-      peer: PeerID(rawValue: number), room: VideoWorld.room, user: Snowflake(rawValue: number),
-      ssrc: UInt32(number) * 10_000,
-      permissions: MediaPermissions(version: 0, maySpeak: true, mayShow: true, mayHear: true))
-    var extensions = HeaderExtensionMap()
-    extensions.rid = 3
-    extensions.repairedRid = 4
-    let offer = WebRTCTransportOffer(
-      localUfrag: "video\(number)", localPassword: "password-of-22-octets-\(number)", remoteUfrag: "remote",
-      remoteFingerprint: try Identity.client(SRTPProfile.allCases).fingerprint, opusPayloadType: 111,
-      videoCodecs: [codec], extensions: extensions)
-    let address = SocketAddress(ip: IPAddress(v4: 0x0A01_0000 | UInt32(number)), port: 5_000)
-    var client = try WebRTCClient(
-      admission, offer: offer, context: Identity.client([.aeadAES128GCM]), address: address,
-      ssrc: UInt32(truncatingIfNeeded: random.next()), firstSequence: 0, at: now)
-    var outbox = Outbox()
-    var log = EventLog()
-    endpoint.perform(.admit(admission), at: now, into: &outbox, events: &log)
-    endpoint.perform(.connectWebRTC(admission.peer, offer), at: now, into: &outbox, events: &log)
-    var waiting = [client.check(isNominating: true)] + client.handshakeDatagrams()
-    while !waiting.isEmpty {
-      for octets in waiting {
-        var buffer = octets + [UInt8](repeating: 0, count: 32)
-        var span = buffer.mutableSpan
-        endpoint.receive(
-          &span, count: octets.count, from: address, arrival: now, at: now, into: &outbox, events: &log)
-        while endpoint.deferredDeadline <= now {
-          endpoint.performDeferred(at: now, into: &outbox, events: &log)
-        }
-      }
-      for datagram in outbox.take() where datagram.address == address {
-        _ = client.receive(datagram.octets, at: now)
-      }
-      waiting = client.handshakeDatagrams()
-    }
-    return client
   }
 }

@@ -173,10 +173,35 @@ private func formatsViolation(_ octets: Span<UInt8>) -> String? {
 }
 
 private func relayViolation(_ octets: Span<UInt8>) -> String? {
-  guard let frame = try? RelayFrame(octets) else { return nil }
-  guard octets.count > RelayFrame.headerCount, frame.index < 1 << 48 else { return "relay frame's fields" }
-  let payload = octets.extracting(RelayFrame.headerCount..<octets.count)
-  let again = written(octets.count) { frame.write(payload, into: &$0) }
+  var again: [UInt8] = []
+  switch RelayKind(of: octets) {
+  case .audio:
+    guard let frame = try? RelayFrame(octets) else { return nil }
+    guard octets.count > RelayFrame.headerCount, frame.index < 1 << 48 else { return "relay frame's fields" }
+    let payload = octets.extracting(RelayFrame.headerCount..<octets.count)
+    again = written(octets.count) { frame.write(payload, into: &$0) }
+  case .video:
+    guard let frame = try? RelayVideoFrame(octets) else { return nil }
+    guard octets.count > RelayVideoFrame.headerCount, frame.index < 1 << 48, frame.place.layer < 16 else {
+      return "a relayed packet's fields"
+    }
+    let payload = octets.extracting(RelayVideoFrame.headerCount..<octets.count)
+    again = written(octets.count) { frame.write(payload, into: &$0) }
+  case .picture:
+    guard let picture = try? RelayPicture(octets) else { return nil }
+    again = written(octets.count) { picture.write(into: &$0) }
+  case .demand:
+    guard let demand = try? RelayDemand(octets) else { return nil }
+    again = written(octets.count) { demand.write(into: &$0) }
+  case .repeats:
+    guard let repeats = try? RelayRepeats(octets) else { return nil }
+    let list = NACKItems(RelayRepeats.headerCount..<octets.count)
+    var items: [NACKItem] = []
+    for index in 0..<list.count { if let item = list.item(index, in: octets) { items.append(item) } }
+    again = written(octets.count) { repeats.write(items.span, into: &$0) }
+  case nil: return nil
+  }
+  guard again.count == octets.count else { return "a relay frame has another length than it reads as" }
   for index in octets.indices where again[index] != octets[index] {
     return "a relay frame is not what it reads as"
   }

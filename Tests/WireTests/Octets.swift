@@ -87,6 +87,11 @@ enum Vector {
     81cd0004 000003e9 000003ea 00648001 fffe0000
     84ce0006 000003e9 00000000 000003ea 01000000 000003eb 02000000
     """)
+  /// What shards say to each other about pictures.
+  static let relayedVideo = hex("01010503 01020304 12090a0b 0c0d0e0f 11121314 21222324 feed")
+  static let relayedState = hex("01020104 01020304 21222324 31323334 070301")
+  static let relayedDemand = hex("01030105 01020304 21222324 04")
+  static let relayedRepeats = hex("01040102 01020304 21222324 41424344 51520000")
   static let relayFrame = hex("01000387 000003e9 0000000000000105 00000780 78fffe")
   static let ping = hex("1337cafe 00000005")
   static let fragment = Array(
@@ -108,5 +113,7 @@ enum Vector {
     ("ping", ping), ("fragment", fragment), ("VP8", vp8), ("VP9", vp9), ("H264", h264),
     ("H264 fragment", h264Fragment), ("H265", h265), ("H265 fragment", h265Fragment), ("AV1", av1),
     ("requests", requests), ("relay frame", relayFrame),
+    ("relayed video", relayedVideo), ("relayed state", relayedState), ("relayed demand", relayedDemand),
+    ("relayed repeats", relayedRepeats),
   ]
 }

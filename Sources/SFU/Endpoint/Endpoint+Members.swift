@@ -36,12 +36,12 @@ extension Endpoint {
   }
 
   mutating func permit(_ id: PeerID, _ permissions: MediaPermissions, at now: Instant) {
-    if let remote = remotesByID[id] { return permit(remote: remote, permissions) }
+    if let remote = remotesByID[id] { return permit(remote: remote, permissions, at: now) }
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
     guard permissions.version > peers[peer].permissions.version else { return counters.drop(.staleVersion) }
     peers[peer].permissions = permissions
     if !permissions.maySpeak, let track = peers[peer].track { withdraw(track, .muted) }
-    showVideos(of: peer, at: now)
+    showVideos(of: .member(peer), at: now)
   }
 
   mutating func remove(_ id: PeerID) {
@@ -52,7 +52,7 @@ extension Endpoint {
       withdraw(track, .unpublished)
       unpublish(track)
     }
-    unpublishVideos(of: peer)
+    unpublishVideos(of: .member(peer))
     let room = peers[peer].room
     removeRows(of: peer, in: room)
     closeIfEmpty(room)
@@ -68,6 +68,7 @@ extension Endpoint {
     for video in rooms[room].videos {
       videos[video].unwatch(removal.position)
       _ = removal.apply(to: &videos[video].subscriptions)
+      armVideo(video)
     }
     counters.subscriptions -= rooms[room].publications.count + rooms[room].videos.count
     rooms[room].leave(removal)

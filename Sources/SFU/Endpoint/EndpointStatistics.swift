@@ -22,10 +22,12 @@ public struct EndpointStatistics: Hashable, Sendable {
   public internal(set) var forwardedPackets: UInt64 = 0
   /// Octets of these packets, with their headers and tags.
   public internal(set) var forwardedOctets: UInt64 = 0
-  /// Audio packets sent to other shards, one a shard.
+  /// Packets sent to other shards, one a shard, repetitions included.
   public internal(set) var relayedPackets: UInt64 = 0
-  /// Audio packets taken in from other shards.
+  /// Packets taken in from other shards.
   public internal(set) var relayedFrames: UInt64 = 0
+  /// Video packets sent again to other shards, which had missed them.
+  public internal(set) var repeatedRelays: UInt64 = 0
   /// RTCP reports sent.
   public internal(set) var reports: UInt64 = 0
   /// Connectivity checks answered.
@@ -78,6 +80,7 @@ public struct EndpointStatistics: Hashable, Sendable {
     forwardedOctets &+= other.forwardedOctets
     relayedPackets &+= other.relayedPackets
     relayedFrames &+= other.relayedFrames
+    repeatedRelays &+= other.repeatedRelays
     reports &+= other.reports
     checks &+= other.checks
     discoveries &+= other.discoveries

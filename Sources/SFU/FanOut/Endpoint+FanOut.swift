@@ -115,7 +115,8 @@ extension Endpoint {
 
   private func author(of frame: StagedFrame) -> Author {
     if let video = frame.video?.video {
-      return videos.contains(video) ? .member(videos[video].publisher) : .gone
+      guard videos.contains(video) else { return .gone }
+      return videos[video].publisher.map { .member($0) } ?? .remote
     }
     guard let track = frame.track, tracks.contains(track) else { return .gone }
     return tracks[track].publisher.map { .member($0) } ?? .remote

@@ -10,6 +10,7 @@ internal import Wire
 ///          └─▶ SequenceMap of the link ─▶ RelayFrame ──╯
 /// ```
 ///
+/// Pictures cross layer by layer, those that somebody beyond wants; see `Endpoint+RelayVideo.swift`.
 /// Each stream crosses each link once, and what came over a link goes to members only: every shard of the
 /// room has a link to every other (full mesh, split horizon). What a publisher may say is decided where its
 /// packets come in.
@@ -20,7 +21,9 @@ extension Endpoint {
   mutating func relay(into sink: inout some TransmitSink & ~Copyable) {
     let slot = unrelayed
     unrelayed = Staging.none
-    guard slot != Staging.none, let track = staging[slot].track, tracks.contains(track) else { return }
+    guard slot != Staging.none else { return }
+    if let video = staging[slot].video { return relay(slot, of: video, into: &sink) }
+    guard let track = staging[slot].track, tracks.contains(track) else { return }
     let frame = staging[slot]
     let room = tracks[track].room
     for position in rooms[room].links.indices {
@@ -45,9 +48,23 @@ extension Endpoint {
 
   /// Takes in a frame that `shard` relayed; it reached the machine at `arrival`, not after `now`.
   ///
-  /// It waits like a packet of a member here for ``transmitStaged(at:budget:into:)``. O(1), but for the first
-  /// frame of a stream, which makes a row for every member.
+  /// A packet waits like one of a member here for ``transmitStaged(at:budget:into:)``. O(1), but for the first
+  /// frame of a stream, which makes a row for every member, and for news of a picture's layers.
   public mutating func receiveRelayed(
+    _ frame: Span<UInt8>, from shard: ShardID, arrival: Instant, at now: Instant,
+    into sink: inout some TransmitSink & ~Copyable
+  ) {
+    switch RelayKind(of: frame) {
+    case .audio: takeRelayedAudio(frame, from: shard, arrival: arrival, at: now)
+    case .video: takeRelayedVideo(frame, from: shard, arrival: arrival, at: now)
+    case .picture: takePicture(frame, from: shard, at: now)
+    case .demand: takeDemand(frame, from: shard, at: now)
+    case .repeats: takeRepeats(frame, from: shard, at: now, into: &sink)
+    case nil: counters.drop(.malformed)
+    }
+  }
+
+  private mutating func takeRelayedAudio(
     _ frame: Span<UInt8>, from shard: ShardID, arrival: Instant, at now: Instant
   ) {
     guard let header = try? RelayFrame(frame),
@@ -103,12 +120,16 @@ extension Endpoint {
         for track in rooms[room].publications where tracks[track].remote == nil {
           tracks[track].relays.append(SequenceMap(first: 0))
         }
+        for video in rooms[room].videos where videos[video].remote == nil {
+          videos[video].addLink()
+          armVideo(video)
+        }
       }
       if admission.permissions.mayHear { rooms[room].countListeners(on: member.shard, 1) }
     }
   }
 
-  mutating func permit(remote: Handle<RemotePeer>, _ permissions: MediaPermissions) {
+  mutating func permit(remote: Handle<RemotePeer>, _ permissions: MediaPermissions, at now: Instant) {
     let before = remotes[remote].permissions
     guard permissions.version > before.version else { return counters.drop(.staleVersion) }
     remotes[remote].permissions = permissions
@@ -116,6 +137,7 @@ extension Endpoint {
       rooms[remotes[remote].room].countListeners(on: remotes[remote].shard, permissions.mayHear ? 1 : -1)
     }
     if !permissions.maySpeak, let track = remotes[remote].track { withdraw(track, .muted) }
+    showVideos(of: .remote(remote), at: now)
   }
 
   mutating func remove(remote: Handle<RemotePeer>) {
@@ -125,10 +147,15 @@ extension Endpoint {
       withdraw(track, .unpublished)
       unpublish(track)
     }
+    unpublishVideos(of: .remote(remote))
     if remotes[remote].permissions.mayHear { rooms[room].countListeners(on: remotes[remote].shard, -1) }
     if let ended = rooms[room].unlink(at: place, from: remotes[remote].shard) {
       for track in rooms[room].publications where tracks[track].remote == nil {
         tracks[track].relays.remove(at: ended)
+      }
+      for video in rooms[room].videos where videos[video].remote == nil {
+        videos[video].removeLink(at: ended)
+        armVideo(video)
       }
     }
     if place < rooms[room].remotes.count { remotes[rooms[room].remotes[place]].place = place }

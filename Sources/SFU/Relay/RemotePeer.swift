@@ -12,6 +12,8 @@ struct RemotePeer {
   var permissions: MediaPermissions
   /// Its audio as it is sent on here, once a frame of it has come.
   var track: Handle<PublishedTrack>?
+  /// The pictures that it publishes there.
+  var videos = PeerVideos()
   /// Its place among the room's remote peers.
   var place: Int
 

@@ -14,8 +14,9 @@ struct Peer: ~Copyable {
   var permissions: MediaPermissions
   /// The audio it publishes, once it has sent any.
   var track: Handle<PublishedTrack>?
-  /// The pictures that it publishes and wants.
+  /// The pictures that it publishes, and those that it wants.
   var videos = PeerVideos()
+  var wants = PeerWants()
   /// Its video codecs and header extensions, as its transport's offer has them.
   var codecs = VideoCodecTable()
   var extensionIDs = HeaderExtensionMap()

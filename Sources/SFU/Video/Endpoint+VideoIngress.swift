@@ -54,15 +54,18 @@ extension Endpoint {
       throw .empty
     }
     guard packet.payload.count <= Fixed.packetCountMax else { throw .malformed }
+    let isRetransmission: Bool
+    let codec: VideoCodecName
     switch meaning {
-    case .media(let codec):
-      let (video, layer) = try locate(header, plain, of: origin.peer, isRetransmission: false)
-      try receive(packet, plain, VideoPlace(video, layer, codec, isRetransmission: false), header, origin)
-    case .retransmission(let codec):
-      let (video, layer) = try locate(header, plain, of: origin.peer, isRetransmission: true)
-      packet = try original(of: packet, plain, videos[video].layers[layer])
-      try receive(packet, plain, VideoPlace(video, layer, codec, isRetransmission: true), header, origin)
+    case .media(let name): (codec, isRetransmission) = (name, false)
+    case .retransmission(let name): (codec, isRetransmission) = (name, true)
     }
+    let (video, layer) = try locate(header, plain, of: origin.peer, isRetransmission: isRetransmission)
+    if isRetransmission { packet = try original(of: packet, plain, videos[video].layers[layer]) }
+    let place = VideoPlace(
+      video, layer, codec, isRetransmission: isRetransmission,
+      orientation: orientation(header, plain, of: origin.peer))
+    try receive(packet, plain.extracting(packet.payload), place, arrival: origin.stamp, at: origin.at)
   }
 
   /// A packet of nothing but padding is a probe: nobody misses it.
@@ -117,51 +120,66 @@ extension Endpoint {
     return (video, 0)
   }
 
-  private mutating func receive(
-    _ packet: IngressPacket, _ plain: Span<UInt8>, _ at: VideoPlace, _ header: RTPHeader, _ origin: Origin
+  /// Takes in a packet of a layer, from its publisher or from its publisher's shard.
+  mutating func receive(
+    _ packet: IngressPacket, _ payload: Span<UInt8>, _ at: VideoPlace, arrival: Instant, at now: Instant
   ) throws(DropReason) {
-    let payload = plain.extracting(packet.payload)
     guard let descriptor = try? VideoDescriptor(at.codec, payload) else { throw .malformed }
     let video = at.video
-    let isNewCodec = try videos[video].adopt(
-      at.codec, isKeyFrame: descriptor.beginsKeyFrame, at: origin.at)
-    if isNewCodec { codecChanged(video, at: origin.at) }
+    if try videos[video].adopt(at.codec, isKeyFrame: descriptor.beginsKeyFrame, at: now) {
+      codecChanged(video, at: now)
+    }
     var isBroken = false
     if !at.isRetransmission {
       isBroken = try videos[video].layers[at.layer].bind(
-        packet.ssrc, index: packet.index, silence: configuration.sourceSwitchSilence, at: origin.at)
+        packet.ssrc, index: packet.index, silence: configuration.sourceSwitchSilence, at: now)
     }
     let place = try videos[video].layers[at.layer].receive(
-      packet, isRetransmission: at.isRetransmission, at: origin.at)
-    counters.videoPackets &+= 1
-    if videos[video].noteArrival(on: at.layer, at: origin.at) { retargetAll(video, at: origin.at) }
+      packet, isRetransmission: at.isRetransmission, at: now)
+    if videos[video].remote == nil {
+      counters.videoPackets &+= 1
+    } else {
+      counters.relayedFrames &+= 1
+    }
+    // Which layers are live, only their publisher's shard can say: it gets them all.
+    if videos[video].remote == nil, videos[video].noteArrival(on: at.layer, at: now) {
+      videos[video].stateChanged()
+      retargetAll(video, at: now)
+    }
     var shape = VideoFrameShape(descriptor, timestamp: place.timestamp, isMarked: packet.isMarked)
-    shape.orientation = orientation(header, plain, of: origin.peer)
+    shape.orientation = at.orientation
     if descriptor.beginsKeyFrame, place.isNewest {
-      videos[video].layers[at.layer].beganKeyFrame(at: origin.stamp)
+      videos[video].layers[at.layer].beganKeyFrame(at: arrival)
     } else if isBroken || place.isBroken {
-      wantKeyFrame(of: video, at.layer, at: origin.at)
+      wantKeyFrame(of: video, at.layer, at: now)
     }
     armVideo(video)
     guard videos[video].layers[at.layer].watchers > 0 else { return }
-    try forward(payload, shape, place, at, origin)
+    try forward(payload, shape, place, at, arrival: arrival, at: now)
   }
 
   /// Keeps the packet for those who lose it and lets it wait for the members of its room.
   private mutating func forward(
     _ payload: Span<UInt8>, _ shape: VideoFrameShape, _ place: PublishedLayer.Place, _ at: VideoPlace,
-    _ origin: Origin
+    arrival: Instant, at now: Instant
   ) throws(DropReason) {
     let isKept = videos[at.video].layers[at.layer].ring.keep(
-      place.index, shape, payload, in: &history, at: origin.at)
-    if !isKept { drop(.historyFull, origin.peer) }
+      place.index, shape, payload, in: &history, at: now)
+    if !isKept { drop(.historyFull, publisherOf: at.video) }
     if staging.isFull { shedOldest() }
     let frame = StagedVideo(
       video: at.video, layer: UInt8(at.layer), isNewest: place.isNewest, index: place.index, shape: shape)
-    guard
-      stage(
-        StagedFrame(frame, arrival: origin.stamp, count: payload.count), payload, in: videos[at.video].room)
-    else { throw .stagingFull }
+    let room = videos[at.video].room
+    guard stage(StagedFrame(frame, arrival: arrival, count: payload.count), payload, in: room) else {
+      throw .stagingFull
+    }
+    if videos[at.video].remote == nil, !rooms[room].links.isEmpty { unrelayed = rooms[room].staged.last }
+  }
+
+  /// Counts a drop at the node and, where it is here, at the publisher of `video`.
+  private mutating func drop(_ reason: DropReason, publisherOf video: Handle<PublishedVideo>) {
+    counters.drop(reason)
+    if let publisher = videos[video].publisher { peers[publisher].counts.drop(reason) }
   }
 
   /// How the picture is to be turned, if the packet says so (3GPP TS 26.114 §7.4.5).
@@ -173,18 +191,24 @@ extension Endpoint {
   }
 }
 
-/// Where a video packet belongs.
-private struct VideoPlace {
+/// Where a video packet belongs, and what is said of it outside its payload.
+struct VideoPlace {
   let video: Handle<PublishedVideo>
   let layer: Int
   let codec: VideoCodecName
   let isRetransmission: Bool
+  /// As ``VideoFrameShape/orientation``.
+  let orientation: UInt8
 
-  init(_ video: Handle<PublishedVideo>, _ layer: Int, _ codec: VideoCodecName, isRetransmission: Bool) {
+  init(
+    _ video: Handle<PublishedVideo>, _ layer: Int, _ codec: VideoCodecName, isRetransmission: Bool,
+    orientation: UInt8
+  ) {
     self.video = video
     self.layer = layer
     self.codec = codec
     self.isRetransmission = isRetransmission
+    self.orientation = orientation
   }
 }
 

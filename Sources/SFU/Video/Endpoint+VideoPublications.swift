@@ -5,14 +5,21 @@ internal import MediaControl
 /// that each row should get.
 extension Endpoint {
   mutating func publishVideo(_ id: PeerID, _ publication: VideoPublication, at now: Instant) {
-    guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
-    let source = publication.source
-    guard publication.version > peers[peer].videos.version(of: source) else {
-      return counters.drop(.staleVersion)
+    let owner: VideoOwner
+    if let remote = remotesByID[id] {
+      owner = .remote(remote)
+    } else if let peer = peersByID[id] {
+      owner = .member(peer)
+    } else {
+      return counters.drop(.unknownPeer)
     }
-    peers[peer].videos.setVersion(publication.version, of: source)
+    let source = publication.source
+    var shown = pictures(of: owner)
+    guard publication.version > shown.version(of: source) else { return counters.drop(.staleVersion) }
+    shown.setVersion(publication.version, of: source)
+    setPictures(shown, of: owner)
     let layers = publication.layers.prefix(Fixed.layersPerSource)
-    if let video = peers[peer].videos[source] {
+    if let video = shown[source] {
       if isSame(videos[video], as: layers) {
         for (index, layer) in layers.enumerated() { videos[video].layers[index].announce(layer) }
         return retargetAll(video, at: now)
@@ -20,21 +27,61 @@ extension Endpoint {
       unpublishVideo(video)
     }
     guard !layers.isEmpty else { return }
-    let room = peers[peer].room
+    guard show(source, layers, of: owner, at: now) else {
+      counters.drop(.videosFull)
+      if let peer = owner.member { peers[peer].counts.drop(.videosFull) }
+      return
+    }
+  }
+
+  /// Makes a picture, with a row for every member; false when there is no room for it.
+  private mutating func show(
+    _ source: VideoSource, _ layers: ArraySlice<VideoLayer>, of owner: VideoOwner, at now: Instant
+  ) -> Bool {
+    let (room, admission, permissions) = identity(of: owner)
     let members = rooms[room].members.count
+    // Those who receive it: the row of a publisher who is here is never used.
+    let receivers = owner.remote == nil ? members - 1 : members
     guard rooms[room].videos.count < configuration.limits.videosPerRoom,
-      counters.subscriptions + members - 1 <= configuration.limits.subscriptions
-    else { return drop(.videosFull, peer) }
+      counters.subscriptions + receivers <= configuration.limits.subscriptions
+    else { return false }
+    let run = UInt32(truncatingIfNeeded: random.next()) | 1
     let made = videos.insert(
-      PublishedVideo(publisher: peer, room: room, admission: peers[peer].admission, source, layers))
-    guard let video = made else { return drop(.videosFull, peer) }
-    peers[peer].videos[source] = video
-    videos[video].isHidden = !peers[peer].permissions.mayShow
+      PublishedVideo(of: owner, room: room, admission: admission, source, layers, run: run))
+    guard let video = made else { return false }
+    var shown = pictures(of: owner)
+    shown[source] = video
+    setPictures(shown, of: owner)
+    videos[video].isHidden = !permissions.mayShow
     videos[video].subscriptions.reserveCapacity(members)
     for member in rooms[room].members { subscribe(member, toVideo: video) }
-    counters.subscriptions += members - 1
+    if owner.remote == nil { for _ in rooms[room].links { videos[video].addLink() } }
+    counters.subscriptions += receivers
     rooms[room].publish(video)
     armVideoReports(of: video, at: now)
+    return true
+  }
+
+  /// What a member here or on another shard shows.
+  private func pictures(of owner: VideoOwner) -> PeerVideos {
+    switch owner {
+    case .member(let peer): peers[peer].videos
+    case .remote(let remote): remotes[remote].videos
+    }
+  }
+
+  private mutating func setPictures(_ shown: PeerVideos, of owner: VideoOwner) {
+    switch owner {
+    case .member(let peer): peers[peer].videos = shown
+    case .remote(let remote): remotes[remote].videos = shown
+    }
+  }
+
+  func identity(of owner: VideoOwner) -> (Handle<Room>, PeerAdmission, MediaPermissions) {
+    switch owner {
+    case .member(let peer): (peers[peer].room, peers[peer].admission, peers[peer].permissions)
+    case .remote(let remote): (remotes[remote].room, remotes[remote].admission, remotes[remote].permissions)
+    }
   }
 
   private func isSame(_ video: borrowing PublishedVideo, as layers: ArraySlice<VideoLayer>) -> Bool {
@@ -45,11 +92,11 @@ extension Endpoint {
 
   mutating func wantVideo(_ id: PeerID, _ wants: VideoWants, at now: Instant) {
     guard let peer = peersByID[id] else { return counters.drop(.unknownPeer) }
-    guard wants.version > peers[peer].videos.wantsVersion else { return counters.drop(.staleVersion) }
-    peers[peer].videos.want(wants)
+    guard wants.version > peers[peer].wants.version else { return counters.drop(.staleVersion) }
+    peers[peer].wants.take(wants)
     let position = peers[peer].position
     for video in rooms[peers[peer].room].videos {
-      let quality = peers[peer].videos.quality(of: videos[video].ssrc)
+      let quality = peers[peer].wants.quality(of: videos[video].ssrc)
       guard quality != videos[video].subscriptions[position].quality else { continue }
       videos[video].subscriptions[position].quality = quality
       // Who changes its mind all the time must not cost everybody a key frame each time.
@@ -70,7 +117,7 @@ extension Endpoint {
     var row = SubscribedVideo(
       firstIndex: media ?? fresh & 0x7FFF, firstRTXIndex: rtx ?? fresh >> 16 & 0x7FFF,
       timestamp: UInt32(truncatingIfNeeded: fresh >> 32), keyEpoch: peers[subscriber].keyEpoch)
-    row.quality = peers[subscriber].videos.quality(of: ssrc)
+    row.quality = peers[subscriber].wants.quality(of: ssrc)
     videos[video].subscriptions.append(row)
   }
 
@@ -80,10 +127,13 @@ extension Endpoint {
     rooms[room].unpublish(video)
     deadlines.set(.distantFuture, for: videoOwner(video))
     let source = videos[video].source
-    peers[videos[video].publisher].videos[source] = nil
+    let owner = videos[video].owner
+    var shown = pictures(of: owner)
+    shown[source] = nil
+    setPictures(shown, of: owner)
     for layer in videos[video].layers.indices { videos[video].layers[layer].ring.release(to: &history) }
     guard let ended = videos.remove(video) else { return }
-    counters.subscriptions -= ended.subscriptions.count - 1
+    counters.subscriptions -= ended.subscriptions.count - (ended.remote == nil ? 1 : 0)
     for (position, row) in ended.subscriptions.enumerated() {
       let subscriber = rooms[room].members[position]
       guard let next = row.nextIndices(under: peers[subscriber].keyEpoch) else { continue }
@@ -93,17 +143,17 @@ extension Endpoint {
   }
 
   /// Ends all pictures of a member that leaves.
-  mutating func unpublishVideos(of peer: Handle<Peer>) {
+  mutating func unpublishVideos(of owner: VideoOwner) {
     for source in VideoSource.allCases {
-      if let video = peers[peer].videos[source] { unpublishVideo(video) }
+      if let video = pictures(of: owner)[source] { unpublishVideo(video) }
     }
   }
 
   /// The publisher may show from now on, or may not any more.
-  mutating func showVideos(of peer: Handle<Peer>, at now: Instant) {
-    let isHidden = !peers[peer].permissions.mayShow
+  mutating func showVideos(of owner: VideoOwner, at now: Instant) {
+    let isHidden = !identity(of: owner).2.mayShow
     for source in VideoSource.allCases {
-      guard let video = peers[peer].videos[source], videos[video].isHidden != isHidden else { continue }
+      guard let video = pictures(of: owner)[source], videos[video].isHidden != isHidden else { continue }
       videos[video].isHidden = isHidden
       retargetAll(video, at: now)
     }
@@ -126,6 +176,7 @@ extension Endpoint {
         row.target = SubscribedVideo.none
         row.stop()
       }
+      armVideo(video)
     }
   }
 
@@ -170,8 +221,7 @@ extension Endpoint {
 
   private mutating func retarget(_ position: Int, of video: Handle<PublishedVideo>, at now: Instant) {
     let member = rooms[videos[video].room].members[position]
-    let publisher = videos[video].publisher
-    guard member != publisher, let codec = videos[video].codec else { return }
+    guard member != videos[video].publisher, let codec = videos[video].codec else { return }
     let isReady = peers[member].egressAddress != nil
     let isAble = isReady && peers[member].codecs.payloadType(of: codec) != nil
     if isReady, !isAble { drop(.codecMissing, member) }
@@ -189,6 +239,7 @@ extension Endpoint {
       videos[video].layers[layer].ring.release(to: &history)
     }
     for position in videos[video].subscriptions.indices { videos[video].interrupt(position) { $0.forget() } }
+    videos[video].stateChanged()
     retargetAll(video, at: now)
   }
 }

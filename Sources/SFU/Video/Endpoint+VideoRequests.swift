@@ -28,8 +28,11 @@ extension Endpoint {
     _ video: Handle<PublishedVideo>, at now: Instant, into sink: inout some TransmitSink & ~Copyable
   ) {
     videos[video].armed = .distantFuture
-    for layer in videos[video].layers.indices {
-      request(of: video, layer, at: now, into: &sink)
+    if videos[video].remote == nil {
+      for layer in videos[video].layers.indices { request(of: video, layer, at: now, into: &sink) }
+      tellLinks(of: video, at: now, into: &sink)
+    } else {
+      requestOverLink(video, at: now, into: &sink)
     }
     if videos[video].nextReceiverReport <= now { sendVideoReceiverReport(of: video, at: now, into: &sink) }
     if videos[video].nextSenderReports <= now { sendVideoSenderReports(of: video, at: now, into: &sink) }
@@ -41,20 +44,12 @@ extension Endpoint {
     of video: Handle<PublishedVideo>, _ layer: Int, at now: Instant,
     into sink: inout some TransmitSink & ~Copyable
   ) {
-    let publisher = videos[video].publisher
-    guard
-      videos[video].layers[layer].losses.deadline <= now
-        || videos[video].layers[layer].keyFrames.deadline <= now
-    else { return }
+    guard let publisher = videos[video].publisher, videos[video].layers[layer].isRequestDue(at: now) else {
+      return
+    }
     let roundTrip = peers[publisher].counts.roundTrip ?? Fixed.roundTripDefault
     var items: [NACKItem] = []
-    let givenUp = videos[video].layers[layer].losses.takeRequests(at: now, roundTrip: roundTrip, &items)
-    if videos[video].layers[layer].watchers == 0 {
-      videos[video].layers[layer].keyFrames.cancel()
-    } else if givenUp > 0 {
-      videos[video].layers[layer].keyFrames.want(at: now)
-    }
-    let isKeyFrameDue = videos[video].layers[layer].keyFrames.take(at: now)
+    let isKeyFrameDue = videos[video].layers[layer].takeRequests(at: now, roundTrip: roundTrip, &items)
     guard let ssrc = videos[video].layers[layer].sourceSSRC, let codec = videos[video].codec,
       peers[publisher].takesReports, let address = peers[publisher].egressAddress
     else { return }
@@ -89,7 +84,10 @@ extension Endpoint {
   // Reports (RFC 3550 §6.4), as in Endpoint+Reports.swift.
 
   mutating func armVideoReports(of video: Handle<PublishedVideo>, at now: Instant) {
-    videos[video].nextReceiverReport = now + jittered(configuration.videoReportInterval, slices: 1)
+    // A publisher on another shard has its reports from there.
+    if videos[video].remote == nil {
+      videos[video].nextReceiverReport = now + jittered(configuration.videoReportInterval, slices: 1)
+    }
     let slices = Int64(videos[video].subscriptions.count / Fixed.reportsPerFiring) + 1
     videos[video].nextSenderReports = now + jittered(configuration.reportInterval, slices: slices)
     armVideo(video)
@@ -106,8 +104,9 @@ extension Endpoint {
     of video: Handle<PublishedVideo>, at now: Instant, into sink: inout some TransmitSink & ~Copyable
   ) {
     videos[video].nextReceiverReport = now + jittered(configuration.videoReportInterval, slices: 1)
-    let publisher = videos[video].publisher
-    guard peers[publisher].takesReports, let address = peers[publisher].egressAddress else { return }
+    guard let publisher = videos[video].publisher, peers[publisher].takesReports,
+      let address = peers[publisher].egressAddress
+    else { return }
     var blocks: [RTCPReportBlock] = []
     for layer in videos[video].layers.indices {
       let isSilent = videos[video].layers[layer].isSilent(for: configuration.reportInterval * 2, at: now)
@@ -169,6 +168,22 @@ extension Endpoint {
 }
 
 extension PublishedLayer {
+  /// Whether something is missing, or a key frame wanted, that is to be asked for now.
+  func isRequestDue(at now: Instant) -> Bool {
+    losses.deadline <= now || keyFrames.deadline <= now
+  }
+
+  /// Gives the packets that are to be asked for now; whether a key frame is, too.
+  mutating func takeRequests(at now: Instant, roundTrip: Interval, _ items: inout [NACKItem]) -> Bool {
+    let givenUp = losses.takeRequests(at: now, roundTrip: roundTrip, &items)
+    if watchers == 0 {
+      keyFrames.cancel()
+    } else if givenUp > 0 {
+      keyFrames.want(at: now)
+    }
+    return keyFrames.take(at: now)
+  }
+
   /// The report block about the layer's packets; begins the next interval.
   ///
   /// `nil` before its SSRC is known.

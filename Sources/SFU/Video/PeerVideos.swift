@@ -1,15 +1,12 @@
 internal import Base
 internal import MediaControl
 
-/// What one peer shows and wants to see.
+/// What one peer shows, here or on another shard.
 struct PeerVideos {
   private(set) var camera: Handle<PublishedVideo>?
   private(set) var screen: Handle<PublishedVideo>?
   private var cameraVersion: UInt64 = 0
   private var screenVersion: UInt64 = 0
-  private(set) var wantsVersion: UInt64 = 0
-  private var others: UInt8 = 100
-  private var streams: [VideoWant] = []
 
   /// The picture of `source`, while it is announced.
   subscript(source: VideoSource) -> Handle<PublishedVideo>? {
@@ -46,10 +43,17 @@ struct PeerVideos {
     case .screen: screenVersion = version
     }
   }
+}
+
+/// What one peer wants to see.
+struct PeerWants {
+  private(set) var version: UInt64 = 0
+  private var others: UInt8 = 100
+  private var streams: [VideoWant] = []
 
   /// Replaces what the peer wants.
-  mutating func want(_ wants: VideoWants) {
-    wantsVersion = wants.version
+  mutating func take(_ wants: VideoWants) {
+    version = wants.version
     others = min(wants.others, 100)
     streams = Array(wants.streams.prefix(Fixed.wantsPerPeer))
   }

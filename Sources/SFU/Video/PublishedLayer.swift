@@ -11,7 +11,7 @@ struct PublishedLayer {
   private(set) var announced: VideoLayer
   /// The layer's name as its packets carry it.
   let rid: [UInt8]
-  /// The SSRC under which it arrives: announced, or learnt from its `rid`.
+  /// The SSRC under which it arrives: announced, or learnt from its `rid`; from another shard, the run.
   private(set) var sourceSSRC: UInt32?
   /// The SSRC of its retransmissions: announced, or learnt from their `repaired-rid`.
   var rtxSSRC: UInt32?
@@ -28,12 +28,16 @@ struct PublishedLayer {
   /// Whether the next packet begins a new run: the publisher's keys changed.
   private var isDetached = false
 
+  /// Whether it has arrived at all, here or on its publisher's shard: its publisher can be asked for it.
+  var isSeen = false
   /// Whether it arrives while its siblings do; a stalled layer is chosen only when nothing else is there.
   var isLive = false
+  /// Whether what lies between the packet before and the next one was not to come.
+  private var isResumed = false
   var losses = LossList()
   var keyFrames = KeyFrameRequests()
   var ring = RetransmissionRing()
-  /// Subscribers that get it or wait for it.
+  /// Subscribers that get it or wait for it, and links that do.
   var watchers = 0
 
   // Counted for explanations.
@@ -47,9 +51,6 @@ struct PublishedLayer {
     sourceSSRC = layer.sourceSSRC
     rtxSSRC = layer.rtxSSRC
   }
-
-  /// Whether it has arrived at all: its publisher can be asked for it.
-  var isSeen: Bool { lastPacket != nil }
 
   /// Whether both name the same stream of packets.
   func isSame(as layer: VideoLayer) -> Bool {
@@ -73,6 +74,20 @@ struct PublishedLayer {
     isDetached = true
   }
 
+  /// The layer is to come again over its link: what did not come meanwhile is no loss.
+  mutating func resume() {
+    isResumed = true
+    losses.giveUp()
+    reception.interrupt()
+  }
+
+  /// The index of the packet with `sequenceNumber` that is not newer than the newest.
+  func index(of sequenceNumber: UInt16) -> UInt64? {
+    guard let highest = window.highest else { return nil }
+    let back = UInt64(UInt16(truncatingIfNeeded: highest) &- sequenceNumber)
+    return back <= highest ? highest - back : nil
+  }
+
   /// The run goes on under `ssrc` at `index`, if it does not already.
   ///
   /// - Returns: whether another run ended, so that everybody needs a key frame.
@@ -86,7 +101,8 @@ struct PublishedLayer {
     isDetached = false
     lastReport = nil
     guard let highest = window.highest else { return false }
-    indexOffset = highest &+ (1 << 20) &- index
+    // Low sixteen bits stay: what is missing is asked for by the source's own numbers.
+    indexOffset = (highest &+ (1 << 20) &- index) & ~0xFFFF
     window.restart(at: index &+ indexOffset)
     losses.giveUp()
     timestamps.restart()
@@ -121,6 +137,8 @@ struct PublishedLayer {
   mutating func receive(
     _ packet: IngressPacket, isRetransmission: Bool, at now: Instant
   ) throws(DropReason) -> Place {
+    // A repetition belongs to the run before, whose place is lost.
+    guard !(isRetransmission && isDetached) else { throw .stale }
     let index = packet.index &+ indexOffset
     let arrival = window.receive(index)
     if !isRetransmission {
@@ -128,6 +146,7 @@ struct PublishedLayer {
       reception.record(
         index: index, timestamp: packet.timestamp, payloadCount: packet.payload.count, at: now)
       lastPacket = now
+      isSeen = true
     }
     switch arrival {
     case .duplicate: throw .repeated
@@ -140,7 +159,9 @@ struct PublishedLayer {
     case .newest(let missing):
       highestSourceIndex = packet.index
       let timestamp = timestamps.map(packet.timestamp, index: index, at: now)
-      let isListed = missing == 0 || losses.miss(before: index, count: missing, at: now)
+      let isExpected = missing == 0 || isResumed
+      isResumed = false
+      let isListed = isExpected || losses.miss(before: index, count: missing, at: now)
       return Place(index: index, timestamp: timestamp, isNewest: true, isBroken: !isListed)
     }
   }

@@ -6,8 +6,8 @@ internal import MediaControl
 /// Owned by the endpoint's table of videos. Made by an announcement of signaling, gone with the next one or
 /// with its publisher. Its `subscriptions` are parallel to the members of its ``Room``.
 struct PublishedVideo: ~Copyable {
-  /// Whose picture it is.
-  let publisher: Handle<Peer>
+  /// Whose picture it is; if its transport is on another shard, what comes is what that shard relayed.
+  let owner: VideoOwner
   let room: Handle<Room>
   let source: VideoSource
   /// The SSRC under which every subscriber receives it, and that of its retransmissions.
@@ -16,11 +16,19 @@ struct PublishedVideo: ~Copyable {
   /// The codec of all layers: that of the last key frame; `nil` before the first packet.
   private(set) var codec: VideoCodecName?
   private var codecSince = Instant(nanoseconds: .min)
+  /// Says on the room's links since when layers and indices are counted; 0 while another shard has not said.
+  var run: UInt32
   /// Whether the publisher may not show: nobody gets anything.
   var isHidden = false
 
   var layers: [PublishedLayer]
   var subscriptions: [SubscribedVideo] = []
+  /// What each of the room's links wants: parallel to ``Room/links``; of a remote picture, none.
+  var demands: [PictureDemand] = []
+  /// What its own shard was asked for, of a remote picture.
+  var request = PictureRequest()
+  /// When the links may be told again, after one that was full.
+  var relayNotBefore = Instant.zero
   /// Where the next round of sender reports goes on.
   var reportCursor = 0
   /// What its timer is set to.
@@ -29,16 +37,22 @@ struct PublishedVideo: ~Copyable {
   var nextSenderReports = Instant.distantFuture
 
   init(
-    publisher: Handle<Peer>, room: Handle<Room>, admission: PeerAdmission, _ source: VideoSource,
-    _ layers: some Sequence<VideoLayer>
+    of owner: VideoOwner, room: Handle<Room>, admission: PeerAdmission, _ source: VideoSource,
+    _ layers: some Sequence<VideoLayer>, run: UInt32
   ) {
-    self.publisher = publisher
+    self.owner = owner
     self.room = room
     self.source = source
+    self.run = owner.remote == nil ? run : 0
     ssrc = source.ssrc(after: admission.ssrc)
     rtxSSRC = source.rtxSSRC(after: admission.ssrc)
     self.layers = layers.map { PublishedLayer($0) }
   }
+
+  /// Who shows it, if its transport is here.
+  var publisher: Handle<Peer>? { owner.member }
+  /// Who shows it, if its transport is on another shard.
+  var remote: Handle<RemotePeer>? { owner.remote }
 
   /// The layer to which a packet under `ssrc` belongs, as original or as retransmission.
   func layer(under ssrc: UInt32) -> (index: Int, isRetransmission: Bool)? {
@@ -70,7 +84,10 @@ struct PublishedVideo: ~Copyable {
     _ codec: VideoCodecName, isKeyFrame: Bool, at now: Instant
   ) throws(DropReason) -> Bool {
     guard codec != self.codec else { return false }
-    guard self.codec == nil || isKeyFrame && now - codecSince >= .seconds(1) else { throw .payloadType }
+    // What another shard relays, it has taken.
+    guard remote != nil || self.codec == nil || isKeyFrame && now - codecSince >= .seconds(1) else {
+      throw .payloadType
+    }
     self.codec = codec
     codecSince = now
     return true
@@ -167,11 +184,28 @@ struct PublishedVideo: ~Copyable {
   /// When something is to be done for it next.
   var deadline: Instant {
     var deadline = min(nextReceiverReport, nextSenderReports)
+    if isRelayDue { deadline = min(deadline, relayNotBefore) }
     for index in layers.indices {
       // Two at a time: with more, `min` takes a heap block in debug builds.
       deadline = min(deadline, min(layers[index].losses.deadline, layers[index].keyFrames.deadline))
     }
     return deadline
+  }
+}
+
+/// Whose picture it is: a member's of this shard, or one's of another.
+enum VideoOwner: Hashable {
+  case member(Handle<Peer>)
+  case remote(Handle<RemotePeer>)
+
+  var member: Handle<Peer>? {
+    if case .member(let peer) = self { return peer }
+    return nil
+  }
+
+  var remote: Handle<RemotePeer>? {
+    if case .remote(let remote) = self { return remote }
+    return nil
   }
 }
 

@@ -82,7 +82,7 @@ extension Endpoint {
       let row = videos[video].subscriptions[peers[peer].position]
       views.append(
         ViewExplanation(
-          publisher: peers[videos[video].publisher].admission.peer, ssrc: videos[video].ssrc,
+          publisher: identity(of: videos[video].owner).1.peer, ssrc: videos[video].ssrc,
           quality: row.quality, current: row.current == SubscribedVideo.none ? nil : Int(row.current),
           target: row.target == SubscribedVideo.none ? nil : Int(row.target), switches: row.switchCount,
           packets: row.packetCount, retransmitted: row.retransmittedCount))

@@ -26,9 +26,11 @@ extension Metrics {
       counter(
         "media_key_frame_requests_total", "Key frames that publishers were asked for.",
         endpoint.keyFrameRequests),
-      counter("media_relayed_packets_total", "Audio packets sent to other shards.", endpoint.relayedPackets),
       counter(
-        "media_relayed_frames_total", "Audio packets taken in from other shards.", endpoint.relayedFrames),
+        "media_repeated_relays_total", "Video packets sent again to other shards.", endpoint.repeatedRelays),
+      counter("media_relayed_packets_total", "Packets sent to other shards.", endpoint.relayedPackets),
+      counter(
+        "media_relayed_frames_total", "Packets taken in from other shards.", endpoint.relayedFrames),
       counter("media_rtcp_reports_total", "RTCP reports sent.", endpoint.reports),
       counter("media_ice_checks_total", "Connectivity checks answered.", endpoint.checks),
       counter("media_ip_discoveries_total", "IP discoveries answered.", endpoint.discoveries),

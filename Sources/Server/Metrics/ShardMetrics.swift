@@ -25,10 +25,10 @@ extension Metrics {
       of(shards, .counter, "forwarded_packets_total", "Audio packets sent, one a receiver.") {
         Double($0.endpoint?.forwardedPackets ?? 0)
       },
-      of(shards, .counter, "relayed_packets_total", "Audio packets sent to other shards.") {
+      of(shards, .counter, "relayed_packets_total", "Packets sent to other shards.") {
         Double($0.endpoint?.relayedPackets ?? 0)
       },
-      of(shards, .counter, "relayed_frames_total", "Audio packets taken in from other shards.") {
+      of(shards, .counter, "relayed_frames_total", "Packets taken in from other shards.") {
         Double($0.endpoint?.relayedFrames ?? 0)
       },
     ]

@@ -132,15 +132,16 @@ private struct RunningShard: ~Copyable, ShardWork {
   }
 
   mutating func takeRelayed(limit: Int, at now: Instant) -> Int {
-    RunningShard.takeRelayed(limit, of: &shard.relays, into: &shard.endpoint, at: now)
+    RunningShard.takeRelayed(limit, of: &shard.relays, &shard.endpoint, at: now, into: &shard.sink)
   }
 
   /// Static, because a frame of a ring is lent out while the endpoint works.
   private static func takeRelayed(
-    _ limit: Int, of relays: inout RelayReaders, into endpoint: inout Endpoint, at now: Instant
+    _ limit: Int, of relays: inout RelayReaders, _ endpoint: inout Endpoint, at now: Instant,
+    into sink: inout ShardSink
   ) -> Int {
     relays.read(limit: limit) { shard, frame, origin in
-      endpoint.receiveRelayed(frame, from: shard, arrival: origin, at: now)
+      endpoint.receiveRelayed(frame, from: shard, arrival: origin, at: now, into: &sink)
     }
   }
 

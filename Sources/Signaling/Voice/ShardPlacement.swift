@@ -19,8 +19,7 @@ public struct SpreadPolicy: Hashable, Sendable {
 ///
 /// A room begins on the least loaded shard and stays there while anyone is in it, so that no packet crosses
 /// threads without need. When the room has outgrown its shard (``SpreadPolicy``), new members go to the
-/// least loaded other one, and the room spans both. While somebody shows a picture, they go to the shard of that
-/// picture instead, for only audio crosses. Who is placed stays where it is. Load is the utilisation
+/// least loaded other one, and the room spans both. Who is placed stays where it is. Load is the utilisation
 /// that the shard published last, with a little added for each member placed since: a storm of joins does
 /// not wait for the next figure. Between equal loads the number of members decides, then the lower id, so
 /// that equal histories place alike.
@@ -31,8 +30,6 @@ package struct ShardPlacement: Sendable {
     case roomBegins
     /// The room is there and has not outgrown the shard.
     case roomIsHere
-    /// Somebody on that shard shows a picture to the room.
-    case besidePicture
     /// The room has too many members on each of its shards.
     case outgrewMembers
     /// The room's shards are too busy to take more of a room of this size.
@@ -71,11 +68,6 @@ package struct ShardPlacement: Sendable {
     var members: Int
   }
 
-  private struct Picture {
-    let peer: PeerID
-    let shard: ShardID
-  }
-
   /// The shards, by their ids.
   package private(set) var shards: [Shard]
   /// How often each ``Reason`` decided, by its raw value.
@@ -83,8 +75,6 @@ package struct ShardPlacement: Sendable {
   private let policy: SpreadPolicy
   /// The shards of each room, in the order in which it came to them.
   private var rooms: [Snowflake: [Share]] = [:]
-  /// Who shows pictures in each room, and where, in the order in which they began.
-  private var pictures: [Snowflake: [Picture]] = [:]
 
   /// Makes a placement over `shards` idle shards.
   package init(shards: Int, policy: SpreadPolicy) {
@@ -107,7 +97,7 @@ package struct ShardPlacement: Sendable {
 
   /// Places one more member of `room`.
   package mutating func place(in room: Snowflake) -> Decision {
-    let decision = besidePicture(in: room) ?? decide(rooms[room] ?? [])
+    let decision = decide(rooms[room] ?? [])
     decisions[decision.reason.rawValue] &+= 1
     let index = Int(decision.shard.rawValue)
     shards[index].members += 1
@@ -132,22 +122,6 @@ package struct ShardPlacement: Sendable {
     rooms[room]?.remove(at: share)
     if rooms[room]?.isEmpty == true { rooms[room] = nil }
     return true
-  }
-
-  /// Says whether `peer`, whose media is on `shard`, shows pictures to `room`.
-  package mutating func show(_ isShowing: Bool, _ peer: PeerID, in room: Snowflake, on shard: ShardID) {
-    pictures[room]?.removeAll { $0.peer == peer }
-    if isShowing { pictures[room, default: []].append(Picture(peer: peer, shard: shard)) }
-    if pictures[room]?.isEmpty == true { pictures[room] = nil }
-  }
-
-  /// The shard of the room's oldest picture, as long as it may have more of the room.
-  private func besidePicture(in room: Snowflake) -> Decision? {
-    guard let shard = pictures[room]?.first?.shard,
-      let share = rooms[room]?.first(where: { $0.shard == shard }),
-      share.members < VoiceLimits.sharedMembersMax
-    else { return nil }
-    return Decision(shard: shard, reason: .besidePicture)
   }
 
   /// The shards that have members of `room`, in the order in which it came to them.

@@ -24,7 +24,7 @@ extension VoiceGateway {
   /// Admits a session that was placed just now, and tells the room's shards of each other's members.
   ///
   /// The others hear of it before its client has a transport, so that no frame of it finds nobody there. A
-  /// shard that the room comes to is told of all members.
+  /// shard that the room comes to is told of all members and of what they show.
   mutating func admit(_ session: VoiceSession, into actions: inout [VoiceAction]) {
     let channel = session.seat.channel
     let admission = admission(of: session)
@@ -40,6 +40,11 @@ extension VoiceGateway {
       roster.append(RemoteMember(shard: member.shard, admission: self.admission(of: member)))
     }
     actions.append(.media(session.shard, .admitRemote(roster)))
+    for member in members where member.shard != session.shard {
+      for publication in publications(of: member) {
+        actions.append(.media(session.shard, .publishVideo(member.peer, publication)))
+      }
+    }
   }
 
   private mutating func admission(of session: VoiceSession) -> PeerAdmission {
@@ -51,7 +56,6 @@ extension VoiceGateway {
   /// Ends the media of a session on every shard of its room, and the room on a shard that has nobody left.
   mutating func removeMedia(of session: VoiceSession, into actions: inout [VoiceAction]) {
     let channel = session.seat.channel
-    placement.show(false, session.peer, in: channel, on: session.shard)
     let spans = placement.shards(of: channel).count > 1
     tellShards(ofRoom: channel, .remove(session.peer), into: &actions)
     let isLast = placement.leave(channel, session.shard)

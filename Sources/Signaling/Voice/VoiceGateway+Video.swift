@@ -60,19 +60,27 @@ extension VoiceGateway {
 
   private mutating func publish(_ peer: PeerID, into actions: inout [VoiceAction]) {
     guard let session = sessions[peer] else { return }
-    let streams = owned(session)
     for source in VideoSource.allCases {
-      let layers = streams.filter { $0.source == source }.map(\.layer)
+      let layers = layers(of: source, session)
       guard !layers.isEmpty || session.published.contains(source) else { continue }
       sessions[peer]?.videoVersion &+= 1
       sessions[peer]?.published.removeAll { $0 == source }
       if !layers.isEmpty { sessions[peer]?.published.append(source) }
       let version = sessions[peer]?.videoVersion ?? 0
       let publication = VideoPublication(version: version, source: source, layers: layers)
-      tellShard(of: peer, .publishVideo(peer, publication), into: &actions)
+      tellShards(ofRoom: session.seat.channel, .publishVideo(peer, publication), into: &actions)
     }
-    let isShowing = sessions[peer]?.published.isEmpty == false
-    placement.show(isShowing, peer, in: session.seat.channel, on: session.shard)
+  }
+
+  /// What the media plane was told last of the member's pictures, for a shard that the room comes to.
+  func publications(of session: VoiceSession) -> [VideoPublication] {
+    session.published.map {
+      VideoPublication(version: session.videoVersion, source: $0, layers: layers(of: $0, session))
+    }
+  }
+
+  private func layers(of source: VideoSource, _ session: VoiceSession) -> [VideoLayer] {
+    owned(session).filter { $0.source == source }.map(\.layer)
   }
 
   private mutating func forwardWants(of peer: PeerID, into actions: inout [VoiceAction]) {

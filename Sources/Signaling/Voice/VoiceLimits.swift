@@ -45,9 +45,6 @@ enum VoiceLimits {
   /// Differences of shards' utilisation below this do not decide where a room begins.
   static let loadStep = 0.05
 
-  /// Members of a room on one shard however many of them want to see a picture: what the shard takes.
-  static let sharedMembersMax = 4_096
-
   /// Members of a room on one shard below which it does not spread, however busy the shard is.
   ///
   /// A relayed stream costs about what one listener costs, so that moving fewer would gain little.

@@ -89,22 +89,6 @@ import Testing
     #expect(placement.place(in: Self.room(1)).shard.rawValue == 1)
   }
 
-  @Test func `While somebody shows a picture, newcomers go where it is seen`() {
-    var placement = placement(2, members: 2)
-    let (viewer, presenter) = (PeerID(rawValue: 1), PeerID(rawValue: 2))
-    let first = placement.place(in: Self.room(1)).shard
-    placement.show(true, presenter, in: Self.room(1), on: first)
-    let beside = (1...5).map { _ in placement.place(in: Self.room(1)) }
-    #expect(beside.allSatisfy { $0.shard == first && $0.reason == .besidePicture })
-    #expect(placement.place(in: Self.room(2)).shard != first)
-    placement.show(true, viewer, in: Self.room(1), on: first)
-    placement.show(false, presenter, in: Self.room(1), on: first)
-    #expect(placement.place(in: Self.room(1)).reason == .besidePicture)
-    placement.show(false, viewer, in: Self.room(1), on: first)
-    let next = placement.place(in: Self.room(1))
-    #expect(next.shard != first && next.reason == .outgrewMembers)
-  }
-
   @Test func `A node of one shard places everybody there`() {
     var placement = placement(1, members: 2)
     let decisions = (1...5).map { _ in placement.place(in: Self.room(1)) }

@@ -11,6 +11,8 @@ struct ShardModel {
     var elsewhere: [PeerID: RemoteMember] = [:]
     /// The newest permissions of both.
     var permissions: [PeerID: MediaPermissions] = [:]
+    /// What of pictures it was told last, of both.
+    var shown: [PeerID: VideoPublication] = [:]
   }
 
   private(set) var shards: [Shard]
@@ -52,14 +54,19 @@ struct ShardModel {
       guard shards[shard].permissions.removeValue(forKey: peer) != nil else { return "removed a stranger" }
       shards[shard].here[peer] = nil
       shards[shard].elsewhere[peer] = nil
+      shards[shard].shown[peer] = nil
     case .closeRoom(let room):
       if shards[shard].here.values.contains(where: { $0.room == room }) { return "closed with members" }
       for (peer, member) in shards[shard].elsewhere where member.admission.room == room {
         shards[shard].elsewhere[peer] = nil
         shards[shard].permissions[peer] = nil
+        shards[shard].shown[peer] = nil
       }
-    case .connectVoice(let peer, _), .connectWebRTC(let peer, _), .publishVideo(let peer, _),
-      .wantVideo(let peer, _):
+    case .publishVideo(let peer, let publication):
+      guard shards[shard].permissions[peer] != nil else { return "a stranger's picture" }
+      if publication.version <= shards[shard].shown[peer]?.version ?? 0 { return "an older picture" }
+      shards[shard].shown[peer] = publication.layers.isEmpty ? nil : publication
+    case .connectVoice(let peer, _), .connectWebRTC(let peer, _), .wantVideo(let peer, _):
       if shards[shard].here[peer] == nil { return "commanded a stranger" }
     }
     return nil
@@ -82,6 +89,7 @@ struct ShardModel {
           let mine = shard.permissions[peer]
           let its = other.permissions[peer]
           if mine?.maySpeak != its?.maySpeak || mine?.mayHear != its?.mayHear { return "other permissions" }
+          if shard.shown[peer]?.layers != other.shown[peer]?.layers { return "another picture" }
         }
       }
       if !shard.elsewhere.keys.allSatisfy(peers.contains) { return "somebody who is gone" }
@@ -158,12 +166,22 @@ struct ShardModel {
     var model = ShardModel(shards)
     var present: [UInt64: VoiceBench.Member] = [:]
     var widest = 0
+    var pictures = 0
     for _ in 0..<2_000 {
       let number = UInt64(1 + random.below(12))
-      switch random.below(4) {
+      switch random.below(5) {
       case 0, 1: present[number] = try bench.join(number)
       case 2:
         if let member = present.removeValue(forKey: number) { bench.close(member.connection, code: 1000) }
+      case 3:
+        guard let member = present[number] else { continue }
+        let ssrc = random.below(2) == 0 ? 0 : Int(member.ssrc) + 1
+        let rtx = ssrc == 0 ? 0 : ssrc + 1
+        bench.say(
+          member.connection, #"{"op":12,"d":{"video_ssrc":\#(ssrc),"rtx_ssrc":\#(rtx),"streams":[]}}"#)
+        pictures += ssrc == 0 ? 0 : 1
+        // Members send no faster than the gateway takes.
+        bench.pass(.milliseconds(20))
       default:
         guard var state = present[number]?.state else { continue }
         state.isMuted = random.below(2) == 0
@@ -175,10 +193,10 @@ struct ShardModel {
       if wrong != nil { return }
       widest = max(widest, model.shards.count { !$0.here.isEmpty })
     }
-    #expect(widest == shards)
+    #expect(widest == shards && pictures > 50)
     for member in present.values { bench.close(member.connection, code: 1000) }
     let wrong = model.take(bench.take())
     #expect(wrong == nil && model.peers.isEmpty)
-    #expect(model.shards.allSatisfy { $0.elsewhere.isEmpty && $0.permissions.isEmpty })
+    #expect(model.shards.allSatisfy { $0.elsewhere.isEmpty && $0.permissions.isEmpty && $0.shown.isEmpty })
   }
 }

@@ -53,17 +53,29 @@ import Testing
     #expect(answer.allSatisfy { $0["type"]?.string == "video" && $0["active"]?.bool == false })
   }
 
-  @Test func `A room in which somebody shows a picture does not go on to another shard`() throws {
-    let bench = VoiceBench(shards: 2) { $0.spread = SpreadPolicy(membersMax: 1, utilisationMax: 0.7) }
+  @Test func `Every shard of a room learns what is shown, the one that the room comes to as well`() throws {
+    let bench = VoiceBench(shards: 3) { $0.spread = SpreadPolicy(membersMax: 1, utilisationMax: 0.7) }
+    func shown(on shard: UInt8) -> [VideoPublication] {
+      bench.commands(to: shard).compactMap {
+        if case .publishVideo(_, let publication) = $0 { publication } else { nil }
+      }
+    }
     let a = try browser(bench, 1, codecs: [Self.vp8])
+    _ = try browser(bench, 2, codecs: [Self.vp8])
     bench.say(a.connection, Self.camera)
-    #expect(publications(bench).count == 1)
-    let b = try browser(bench, 2, codecs: [Self.vp8])
-    #expect(bench.commands(to: 1).isEmpty)
-    bench.say(a.connection, Self.off)
+    #expect(shown(on: 0).count == 1 && shown(on: 0) == shown(on: 1) && shown(on: 2).isEmpty)
+    _ = bench.take()
     _ = try browser(bench, 3, codecs: [Self.vp8])
-    #expect(bench.commands(to: 1).contains { if case .admit = $0 { true } else { false } })
-    #expect(b.peer != a.peer)
+    let late = bench.commands(to: 2)
+    let roster = try #require(late.firstIndex { if case .admitRemote = $0 { true } else { false } })
+    let camera = try #require(
+      late.firstIndex { if case .publishVideo(a.peer, _) = $0 { true } else { false } })
+    #expect(roster < camera && shown(on: 2).first?.layers.count == 1)
+    #expect(shown(on: 0).isEmpty && shown(on: 1).isEmpty)
+    _ = bench.take()
+    bench.say(a.connection, Self.off)
+    let ends = (0...2 as ClosedRange<UInt8>).map { shown(on: $0).map(\.layers.isEmpty) }
+    #expect(ends == [[true], [true], [true]])
   }
 
   @Test func `The codecs of a list reach the media plane, best first`() throws {
