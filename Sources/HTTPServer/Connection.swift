@@ -112,8 +112,17 @@ final class Connection {
   func readable() {
     guard phase != .ended else { return }
     isFeeding = true
-    transport.consume { feed($0) }
+    var event = transport.consume { feed($0) }
+    if event == .handshaken {
+      handshaken()
+      event = transport.consume { feed($0) }
+    }
     isFeeding = false
+    switch event {
+    case .more, .handshaken: break
+    case .ended: lost(isEnd: true)
+    case .failed: broken()
+    }
     let isWaiting = phase == .answering || phase == .sending || phase == .flushing
     if phase != .ended { setReading(!isWaiting) }
   }
@@ -206,6 +215,13 @@ final class Connection {
     // Also when the peer has ended: the table lets go when the present callback has returned.
     loop.setDeadline(self, peerHasEnded ? loop.now : loop.now + limits.lingerTimeout)
     resume()
+  }
+
+  /// TLS failed: the alert goes out if it can, and nothing after it.
+  private func broken() {
+    guard phase != .ended else { return }
+    transport.shutdownOutput()
+    end()
   }
 
   /// Leaves the table; the transport closes with the last reference.

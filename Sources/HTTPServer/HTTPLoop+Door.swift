@@ -32,7 +32,8 @@ extension HTTPLoop {
       return nil
     }
     let tls = listener.tls?.withLock { $0 }
-    guard let transport = Transport.make(base: base, descriptor: descriptor, tls: tls) else {
+    let made = Transport.make(base: base, descriptor: descriptor, tls: tls, ciphers: ciphers)
+    guard let transport = made else {
       statistics.count(.acceptFailed)
       return nil
     }

@@ -16,6 +16,7 @@ public final class HTTPLoop {
   let limits: HTTPLimits
   let statistics = HTTPStatistics()
   let parserSettings = ParserSettings()
+  let ciphers = RecordCiphers()
   var isStopping = false
   var listeners: [Listener] = []
   var connections: Slab<Connection>

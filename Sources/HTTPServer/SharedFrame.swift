@@ -4,7 +4,7 @@
 @safe
 public final class SharedFrame: Sendable {
   // Written in init only, so any thread may read; freed by deinit, when nobody has a reference.
-  nonisolated(unsafe) private let octets: UnsafeMutableBufferPointer<UInt8>
+  nonisolated(unsafe) private let storage: UnsafeMutableBufferPointer<UInt8>
 
   /// Octets of the frame.
   public let count: Int
@@ -18,15 +18,25 @@ public final class SharedFrame: Sendable {
       }
     count = frame.count
     // Exactly as many octets as are copied next.
-    unsafe octets = .allocate(capacity: frame.count)
-    _ = unsafe octets.initialize(fromContentsOf: frame)
+    unsafe storage = .allocate(capacity: frame.count)
+    _ = unsafe storage.initialize(fromContentsOf: frame)
   }
 
   deinit {
     // No reference is left, so no output buffer points here.
-    unsafe octets.deallocate()
+    unsafe storage.deallocate()
+  }
+
+  /// The frame, for as long as this object lives.
+  var octets: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get {
+      // Exactly the octets that init made; nobody writes them any more.
+      let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(storage))
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
   }
 
   /// The first octet, for an output buffer that keeps a reference to this object.
-  var base: UnsafeRawPointer? { unsafe UnsafeRawPointer(octets.baseAddress) }
+  var base: UnsafeRawPointer? { unsafe UnsafeRawPointer(storage.baseAddress) }
 }

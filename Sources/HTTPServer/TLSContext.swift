@@ -3,7 +3,7 @@ import COpenSSL
 /// Owns an SSL_CTX: what a TLS server shows to all its connections.
 ///
 /// TLS 1.2 and 1.3, AEAD suites with forward secrecy, stateless tickets, no renegotiation, and buffers
-/// that idle connections give back (48 KiB become 15).
+/// that idle connections give back. The secrets of TLS 1.3 go to the connection, which needs no SSL then.
 @safe
 final class TLSContext: @unchecked Sendable {
   // An SSL_CTX counts its references atomically and is not changed after init: any thread may use it.
@@ -25,6 +25,11 @@ final class TLSContext: @unchecked Sendable {
     // A constant list that OpenSSL parses and copies.
     unsafe SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20")
     unsafe SSL_CTX_set_num_tickets(context, 1)
+    // The connection is that which made the session: it owns it and is alive whenever OpenSSL runs.
+    unsafe SSL_CTX_set_keylog_callback(context) { session, line in
+      guard let line = unsafe line else { return }
+      unsafe owner(SSL_get_ex_data(session, 0), TLSConnection.self)?.noteSecret(String(cString: line))
+    }
     // The callback is a constant function and needs no argument.
     unsafe SSL_CTX_set_alpn_select_cb(
       context,
@@ -38,7 +43,7 @@ final class TLSContext: @unchecked Sendable {
     unsafe SSL_CTX_free(context)
   }
 
-  /// A new SSL for one connection; its bufferevent frees it.
+  /// A new SSL for one connection, which frees it.
   func makeSession() -> OpaquePointer? {
     // The context is alive: self owns it.
     unsafe SSL_new(context)

@@ -1,9 +1,8 @@
 import Base
 import CEvent
-import COpenSSL
 import Glibc
 
-/// Owns one connection's bufferevent: its socket, its TLS session, its input and its output.
+/// Owns one connection's bufferevent: its socket, its input and its output, and its TLS.
 ///
 /// Callbacks are deferred to the loop, so none runs inside a call of this type. They go to the connection
 /// that owns the transport and end with it.
@@ -11,50 +10,47 @@ import Glibc
 struct Transport: ~Copyable {
   private let base: EventBase
   private let event: OpaquePointer
-  private let session: OpaquePointer?
+  private let tls: TLSConnection?
 
-  /// Takes `descriptor` over and begins the TLS handshake, if any; `nil`, closing it, without memory.
-  static func make(base: EventBase, descriptor: Int32, tls: TLSContext?) -> Transport? {
+  /// Octets of ciphertext that are taken from the kernel ahead: the longest record, and some.
+  private static let inputCountMax = 32 << 10
+
+  /// Takes `descriptor` over and awaits the TLS handshake, if any; `nil`, closing it, without memory.
+  static func make(
+    base: EventBase, descriptor: Int32, tls context: TLSContext?, ciphers: RecordCiphers
+  ) -> Transport? {
     var yes: Int32 = 1
     // The option's value is an Int32 of that size; without TCP_NODELAY a TLS handshake waits 40 ms.
     unsafe setsockopt(
       descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-    let options = Int32(bitPattern: BEV_OPT_CLOSE_ON_FREE.rawValue | BEV_OPT_DEFER_CALLBACKS.rawValue)
-    guard let tls else {
-      // The bufferevent takes the descriptor over, if it can be made.
-      guard let event = unsafe bufferevent_socket_new(base.pointer, descriptor, options) else {
+    var tls: TLSConnection?
+    if let context {
+      guard let made = TLSConnection(context, ciphers: ciphers) else {
         close(descriptor)
         return nil
       }
-      return unsafe Transport(base: base, event: event, session: nil)
+      tls = made
     }
-    guard let session = unsafe tls.makeSession() else {
+    let options = Int32(bitPattern: BEV_OPT_CLOSE_ON_FREE.rawValue | BEV_OPT_DEFER_CALLBACKS.rawValue)
+    // The bufferevent takes the descriptor over, if it can be made.
+    guard let event = unsafe bufferevent_socket_new(base.pointer, descriptor, options) else {
       close(descriptor)
       return nil
     }
-    // The bufferevent takes descriptor and session over, if it can be made.
-    guard
-      let event = unsafe bufferevent_openssl_socket_new(
-        base.pointer, descriptor, session, BUFFEREVENT_SSL_ACCEPTING, options)
-    else {
-      unsafe SSL_free(session)
-      close(descriptor)
-      return nil
-    }
-    // A peer that closes TCP without close_notify has ended its stream, no more.
-    unsafe bufferevent_openssl_set_allow_dirty_shutdown(event, 1)
-    return unsafe Transport(base: base, event: event, session: session)
+    // Beyond the mark libevent leaves the rest in the kernel.
+    if tls != nil { unsafe bufferevent_setwatermark(event, Int16(EV_READ), 0, inputCountMax) }
+    return unsafe Transport(base: base, event: event, tls: tls)
   }
 
-  private init(base: EventBase, event: OpaquePointer, session: OpaquePointer?) {
+  private init(base: EventBase, event: OpaquePointer, tls: TLSConnection?) {
     self.base = base
     // Owned from here on.
     unsafe self.event = event
-    unsafe self.session = session
+    self.tls = tls
   }
 
   deinit {
-    // Frees session and descriptor too; pending deferred callbacks find no function any more.
+    // Frees the descriptor too; pending deferred callbacks find no function any more.
     unsafe bufferevent_free(event)
   }
 
@@ -80,14 +76,40 @@ struct Transport: ~Copyable {
     unsafe evbuffer_get_length(bufferevent_get_output(event))
   }
 
-  /// Octets that have arrived and are not consumed.
-  var inputCount: Int {
+  /// Lends all input to `body` and drops as many octets as it returns; what became of TLS meanwhile.
+  ///
+  /// After ``TLSConnection/Event/handshaken`` call again.
+  func consume(_ body: (Span<UInt8>) -> Int) -> TLSConnection.Event {
+    guard let tls else {
+      consumeInput(body)
+      return .more
+    }
+    while true {
+      var event = TLSConnection.Event.more
+      consumeInput { octets in
+        var offset = 0
+        event = tls.receive(octets, &offset)
+        return offset
+      }
+      // The alert of a connection that is over goes out with ``shutdownOutput()``.
+      if event != .failed { submit(tls) }
+      guard !tls.plain.isEmpty else { return event }
+      // Taken out while it is lent.
+      let lent = tls.plain
+      tls.plain = []
+      let used = body(lent.span)
+      if used < lent.count { tls.plain = Array(lent[used...]) }
+      // What is left waits for the application; more is taken in when that is done.
+      if event != .more || used < lent.count || inputCount == 0 { return event }
+    }
+  }
+
+  private var inputCount: Int {
     // The input belongs to the bufferevent.
     unsafe evbuffer_get_length(bufferevent_get_input(event))
   }
 
-  /// Lends all input to `body` and drops as many octets as it returns.
-  func consume(_ body: (Span<UInt8>) -> Int) {
+  private func consumeInput(_ body: (Span<UInt8>) -> Int) {
     let input = unsafe bufferevent_get_input(event)
     let count = unsafe evbuffer_get_length(input)
     // Makes the input contiguous: at most one read (16 KiB) and what was left of the one before.
@@ -100,12 +122,17 @@ struct Transport: ~Copyable {
 
   /// Queues a copy of `octets`.
   func write(_ octets: [UInt8]) {
-    // libevent copies the octets before the closure ends.
-    unsafe octets.withUnsafeBytes { _ = unsafe bufferevent_write(event, $0.baseAddress, $0.count) }
+    guard let tls else { return enqueue(octets) }
+    _ = tls.send(octets.span)
+    submit(tls)
   }
 
-  /// Queues `frame` without copying it; the output keeps a reference until it is sent.
+  /// Queues `frame`: without TLS the output keeps a reference instead of a copy, until it is sent.
   func write(_ frame: SharedFrame) {
+    if let tls {
+      _ = tls.send(frame.octets)
+      return submit(tls)
+    }
     // The retained reference is released by the callback, which libevent calls once, or at once on failure.
     let context = unsafe Unmanaged.passRetained(frame).toOpaque()
     let result = unsafe evbuffer_add_reference(
@@ -115,14 +142,27 @@ struct Transport: ~Copyable {
     if result != 0 { unsafe Unmanaged<SharedFrame>.fromOpaque(context).release() }
   }
 
+  private func submit(_ tls: TLSConnection) {
+    if !tls.output.isEmpty { enqueue(tls.takeOutput()) }
+  }
+
+  private func enqueue(_ octets: [UInt8]) {
+    // libevent copies the octets before the closure ends.
+    unsafe octets.withUnsafeBytes { _ = unsafe bufferevent_write(event, $0.baseAddress, $0.count) }
+  }
+
   /// Ends our half of the stream, once the output is empty: close_notify under TLS, then FIN.
   func shutdownOutput() {
-    // The session belongs to the bufferevent; errors do not matter any more.
-    if let session = unsafe session {
-      unsafe SSL_shutdown(session)
-      ERR_clear_error()
+    let descriptor = unsafe bufferevent_getfd(event)
+    if let tls {
+      tls.close()
+      let octets = tls.takeOutput()
+      // Exactly the array's octets; what the kernel does not take the peer does without.
+      _ = unsafe octets.withUnsafeBytes {
+        unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
     }
-    shutdown(unsafe bufferevent_getfd(event), Int32(SHUT_WR))
+    shutdown(descriptor, Int32(SHUT_WR))
   }
 
   private static let readable: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Void = {
@@ -143,8 +183,7 @@ struct Transport: ~Copyable {
     _, what, context in
     // `context` is the connection that owns the bufferevent.
     guard let connection = unsafe owner(context, Connection.self) else { return }
-    let isConnected = Int32(what) & BEV_EVENT_CONNECTED != 0
     let isEnd = Int32(what) & BEV_EVENT_EOF != 0
-    connection.loop.turn { isConnected ? connection.handshaken() : connection.lost(isEnd: isEnd) }
+    connection.loop.turn { connection.lost(isEnd: isEnd) }
   }
 }

@@ -43,7 +43,12 @@ final class RawClient {
   }
 
   /// Turns the connection into a TLS one; `false` when the server refuses the handshake.
-  func startTLS(maxVersion: Int32 = TLS1_3_VERSION, protocols: [String] = []) -> Bool {
+  ///
+  /// `suite` is the one of TLS 1.3 to offer alone; `resuming` takes another client's session.
+  func startTLS(
+    maxVersion: Int32 = TLS1_3_VERSION, protocols: [String] = [], suite: String? = nil,
+    resuming other: RawClient? = nil
+  ) -> Bool {
     var signals = sigset_t()
     // OpenSSL writes without MSG_NOSIGNAL: a server that closes early must not end the tests.
     unsafe sigemptyset(&signals)
@@ -59,6 +64,13 @@ final class RawClient {
     // The session is freed by deinit.
     unsafe session = SSL_new(context)
     unsafe SSL_set_fd(session, descriptor)
+    if let suite { unsafe SSL_set_ciphersuites(session, suite) }
+    if let other {
+      let ticket = unsafe SSL_get1_session(other.session)
+      // The session takes a reference of its own.
+      unsafe SSL_set_session(session, ticket)
+      unsafe SSL_SESSION_free(ticket)
+    }
     return unsafe SSL_connect(session) == 1
   }
 
@@ -76,6 +88,26 @@ final class RawClient {
     defer { unsafe CRYPTO_free(text, nil, 0) }
     let subject = unsafe text.map { unsafe String(cString: $0) } ?? ""
     return (unsafe String(cString: SSL_get_version(session)), application, subject)
+  }
+
+  /// Whether the handshake went on from another connection's session.
+  var isResumed: Bool {
+    // The session is alive.
+    unsafe SSL_session_reused(session) == 1
+  }
+
+  /// Changes our keys with the next data, and asks the server to change its own.
+  func updateKeys() {
+    // The session is alive; 1 is SSL_KEY_UPDATE_REQUESTED.
+    _ = unsafe SSL_key_update(session, 1)
+  }
+
+  /// Sends octets as they are, past TLS.
+  func sendBeside(_ octets: [UInt8]) {
+    // Sends from the array only.
+    _ = unsafe octets.withUnsafeBytes {
+      unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
   }
 
   func send(_ text: String) { send(Array(text.utf8)) }

@@ -26,6 +26,60 @@ import Testing
     }
   }
 
+  @Test(arguments: ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"])
+  func `Every suite of TLS 1.3 carries data both ways, also across new keys`(_ suite: String) throws {
+    try withServer(tls: Fixtures.first) { (server) throws in
+      let client = try server.client()
+      #expect(client.startTLS(suite: suite))
+      for _ in 0..<3 {
+        client.send("GET /big?70000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(client.response()?.body.count == 70_000)
+        client.updateKeys()
+      }
+      #expect(client.upgrade()?.status == 101)
+      for count in [0, 1, 16_383, 16_384, 16_385, 50_000] {
+        client.updateKeys()
+        let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
+        client.sendFrame(.binary, payload)
+        #expect(client.frame()?.payload == payload)
+      }
+      client.sendFrame(.close, [0x03, 0xE8])
+      #expect(client.closeCode() == 1000)
+      #expect(client.readToEnd().isEmpty)
+    }
+  }
+
+  @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+  func `A client that comes again goes on from its session`(_ version: Int32) throws {
+    try withServer(tls: Fixtures.first) { (server) throws in
+      let first = try server.client()
+      #expect(first.startTLS(maxVersion: version))
+      first.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(first.response()?.status == 200)
+      let second = try server.client()
+      #expect(second.startTLS(maxVersion: version, resuming: first))
+      #expect(second.isResumed)
+      second.send("GET /big?40000 HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(second.response()?.body.count == 40_000)
+    }
+  }
+
+  @Test(arguments: [
+    [23, 3, 3, 0, 20] + [UInt8](repeating: 7, count: 20), [20, 3, 3, 0, 1, 1], [23, 3, 3, 0xFF, 0xFF],
+  ])
+  func `A record that was not sealed ends the connection and nothing else`(_ record: [UInt8]) throws {
+    try withServer(tls: Fixtures.first) { (server) throws in
+      let client = try server.client()
+      #expect(client.startTLS())
+      client.sendBeside(record)
+      #expect(client.readToEnd().isEmpty)
+      let good = try server.client()
+      #expect(good.startTLS())
+      good.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(good.response()?.status == 200)
+    }
+  }
+
   @Test func `TLS 1.1, a protocol that is not served, plain HTTP and garbage are refused`() throws {
     try withServer(tls: Fixtures.first) { (server) throws in
       #expect(try !server.client().startTLS(maxVersion: TLS1_1_VERSION))
