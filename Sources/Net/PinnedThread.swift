@@ -68,7 +68,7 @@ public final class PinnedThread: Sendable {
     guard code >= 0 else { throw NetError(.prioritise, "", code: -code) }
   }
 
-  /// Lets the calling thread give way to others: `niceness` is 1 to 19, see sched(7).
+  /// Lets the calling thread give way to others: `niceness`, 1 to 19, is added to its own, see sched(7).
   ///
   /// The kernel shares a busy processor by weights, of which each step is worth a quarter less; and a thread
   /// that wakes takes the processor from one that has stepped back further. Everybody may step back.

@@ -13,7 +13,8 @@ import Testing
     // A storm that goes on does not put it off.
     schedule.note(at: start + .seconds(1))
     #expect(schedule.due == start + .seconds(2))
-    let taken = [Interval.milliseconds(1_999), .seconds(2), .seconds(60)].map { schedule.take(at: start + $0) }
+    let times: [Interval] = [.milliseconds(1_999), .seconds(2), .seconds(60)]
+    let taken = times.map { schedule.take(at: start + $0) }
     #expect(taken == [false, true, false])
     for _ in 0..<63 { schedule.note(at: start + .seconds(60)) }
     #expect(schedule.due == .distantFuture)

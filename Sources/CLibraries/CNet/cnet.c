@@ -360,7 +360,9 @@ int cnet_thread_realtime(int priority) {
 
 int cnet_thread_step_back(int niceness) {
   // On Linux a thread's id names that thread alone.
-  return setpriority(PRIO_PROCESS, (id_t)gettid(), niceness) == 0 ? 0 : -errno;
+  id_t thread = (id_t)gettid();
+  // From where the process stands: its operator may have made it nicer already.
+  return setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + niceness) == 0 ? 0 : -errno;
 }
 
 int cnet_thread_niceness(void) { return getpriority(PRIO_PROCESS, (id_t)gettid()); }

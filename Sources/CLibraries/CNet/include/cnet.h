@@ -71,7 +71,7 @@ int cnet_allowed_cpus(int *cpus, unsigned count);
 int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *context);
 // Called by the thread itself: from now on it goes before all ordinary threads (SCHED_RR).
 int cnet_thread_realtime(int priority);
-// Called by the thread itself: from now on others with less niceness go before it.
+// Called by the thread itself: from now on it is nicer by so much, and others go before it.
 int cnet_thread_step_back(int niceness);
 int cnet_thread_niceness(void);
 // Gives pages that the heap does not use back to the system.
