@@ -119,6 +119,7 @@ extension LoadRun {
     guard count > 0 else { return }
     let now = MonotonicClock.now()
     measurements.lateness.record(now - due)
+    member.sendTimes.record(member.nextNumber, at: now)
     // A packet that the kernel or the link refuses was due all the same: it counts as lost.
     transmit(span.span, count: count, member, at: now)
     member.nextNumber += 1
@@ -133,9 +134,12 @@ extension LoadRun {
       count = member.socket?.receive(into: &ring) ?? 0
       let now = MonotonicClock.now()
       for index in 0..<count {
+        let stamp = ring.arrival(index)
         ring.withDatagram(index) { datagram, octets, _ in
           if member.downlink == nil {
+            arrival = stamp
             take(&datagram, octets, member, at: now)
+            arrival = nil
           } else {
             carry(datagram.span, count: octets, member, isToServer: false, at: now)
           }
@@ -203,6 +207,14 @@ extension LoadRun {
       measurements.jitter.record(Interval(nanoseconds: abs(latency.nanoseconds - last.nanoseconds)))
     }
     member.latencies[speaker] = latency
+    guard let arrival, let transit = sender.sendTimes.transit(of: payload.number, until: arrival) else {
+      return
+    }
+    measurements.transit.record(transit)
+    if let last = member.transits[speaker] {
+      measurements.transitJitter.record(Interval(nanoseconds: abs(transit.nanoseconds - last.nanoseconds)))
+    }
+    member.transits[speaker] = transit
   }
 
   @discardableResult

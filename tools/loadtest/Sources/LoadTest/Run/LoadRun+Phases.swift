@@ -119,6 +119,7 @@ extension LoadRun {
       measurements.totals.add(tally, until: end)
       member.tallies[speaker] = nil
       member.latencies[speaker] = nil
+      member.transits[speaker] = nil
     }
   }
 
@@ -176,6 +177,7 @@ extension LoadRun {
     for index in rooms[member.seat.room] {
       members[index].tallies[speaker]?.expectSilence(before: member.nextNumber)
       members[index].latencies[speaker] = nil
+      members[index].transits[speaker] = nil
     }
   }
 

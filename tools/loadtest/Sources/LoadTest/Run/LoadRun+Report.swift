@@ -103,6 +103,10 @@ extension LoadRun {
     }
     figures += LoadRun.quantiles("jitter", measurements.jitter, [("p50", 0.5), ("p99", 0.99)], max: false)
     figures += LoadRun.quantiles(
+      "transit", measurements.transit, [("p50", 0.5), ("p99", 0.99), ("p999", 0.999)], max: true)
+    figures += LoadRun.quantiles(
+      "transit.jitter", measurements.transitJitter, [("p50", 0.5), ("p99", 0.99)], max: false)
+    figures += LoadRun.quantiles(
       "lateness", measurements.lateness, [("p50", 0.5), ("p99", 0.99)], max: false)
     return figures
   }

@@ -145,7 +145,9 @@ extension LoadRun {
 
   private func voiceTarget(_ endpoint: String) throws(LoadTestError) -> GatewayTarget {
     if let known = voiceTargets[endpoint] { return known }
-    let target = try LoadRun.gatewayTarget(endpoint, query: "?v=8", options)
+    // An endpoint has no scheme: where the main gateway has no TLS, nor has this one.
+    let scheme = gatewayTarget.isSecure ? "wss://" : "ws://"
+    let target = try LoadRun.gatewayTarget(scheme + endpoint, query: "?v=8", options)
     voiceTargets[endpoint] = target
     return target
   }

@@ -47,6 +47,8 @@ final class LoadRun {
   var random: SeededRandom
   var poll: EventPoll
   var ring: ReceiveRing
+  /// When the datagram under hand reached the machine, as its kernel says; `nil` where that is not known.
+  var arrival: Instant?
   var slot = [UInt8](repeating: 0, count: NetLimits.slotCount)
   var mediaEvents: [MediaTransportEvent] = []
   /// Which lane speaks under an SSRC.

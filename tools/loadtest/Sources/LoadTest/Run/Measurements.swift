@@ -21,6 +21,9 @@ struct Measurements {
 
   var latency = Histogram()
   var jitter = Histogram()
+  /// From the tool's send call to the kernel's stamp of the delivery, and the difference of successive ones.
+  var transit = Histogram()
+  var transitJitter = Histogram()
   var join = Histogram()
   var unmute = Histogram()
   var floor = Histogram()
@@ -56,6 +59,8 @@ struct Measurements {
   mutating func begin() {
     latency = Histogram()
     jitter = Histogram()
+    transit = Histogram()
+    transitJitter = Histogram()
     lateness = Histogram()
     sentAtMark = sentCount
     verifiedCount = 0

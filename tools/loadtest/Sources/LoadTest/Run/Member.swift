@@ -46,6 +46,8 @@ final class Member {
   var askedAt = Instant.zero
   /// When the member said goodbye.
   var leftAt = Instant.zero
+  /// When its latest packets were sent.
+  var sendTimes = SendTimes()
   /// Whether audio was heard since.
   var hasHeard = false
   /// The number of the next packet to send.
@@ -59,6 +61,8 @@ final class Member {
   var tallies: [StreamTally?]
   /// The last latency of each speaker's stream, for the jitter.
   var latencies: [Interval?]
+  /// The same of the time between the tool's kernel calls.
+  var transits: [Interval?]
 
   init(index: Int, seat: Roster.Seat, token: String, usesWebRTC: Bool, speakerCount: Int) {
     self.index = index
@@ -68,6 +72,7 @@ final class Member {
     gateway = GatewayClient(token: token, heartbeatPhase: 0.5)
     tallies = [StreamTally?](repeating: nil, count: speakerCount)
     latencies = [Interval?](repeating: nil, count: speakerCount)
+    transits = latencies
     views = [VideoReceiver?](repeating: nil, count: speakerCount)
   }
 

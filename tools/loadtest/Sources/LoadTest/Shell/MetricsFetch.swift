@@ -10,9 +10,7 @@ enum MetricsFetch {
 
   /// The samples; `nil` when the server has none for us.
   static func fetch(_ target: GatewayTarget, _ client: TLSClient) -> MetricsText.Samples? {
-    guard let connection = try? TLSConnection(to: target.address, host: target.host, client),
-      var poll = try? EventPoll()
-    else { return nil }
+    guard let connection = try? connect(target, client), var poll = try? EventPoll() else { return nil }
     let request =
       "GET /metrics HTTP/1.1\r\nHost: \(target.authority)\r\nConnection: close\r\n"
       + "User-Agent: roost-loadtest\r\n\r\n"
@@ -31,6 +29,13 @@ enum MetricsFetch {
       else { return nil }
     }
     return nil
+  }
+
+  private static func connect(
+    _ target: GatewayTarget, _ client: TLSClient
+  ) throws(LoadTestError) -> any StreamConnection {
+    guard target.isSecure else { return try PlainConnection(to: target.address) }
+    return try TLSConnection(to: target.address, host: target.host, client)
   }
 
   private static func samples(_ answer: [UInt8]) -> MetricsText.Samples? {
