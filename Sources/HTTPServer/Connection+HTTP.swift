@@ -43,6 +43,9 @@ extension Connection {
       return refuse(error)
     }
     head.request.listener = listener
+    if let proxies = loop.proxies {
+      head.request.remote = proxies.client(of: head.request.headers, through: remote)
+    }
     isHeadRequest = head.request.method == .head
     if head.asksForWebSocket { return upgrade(head) }
     parser.ignoreUpgrade()

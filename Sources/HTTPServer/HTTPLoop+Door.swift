@@ -26,7 +26,14 @@ extension HTTPLoop {
   private func admit(_ descriptor: Int32, from remote: SocketAddress, through listener: Listener)
     -> Connection?
   {
-    guard door.halfOpenByAddress[remote.ip, default: 0] < limits.halfOpenPerAddressMax else {
+    guard proxies?.trusts(remote.ip) != false else {
+      statistics.count(.untrusted)
+      Glibc.close(descriptor)
+      return nil
+    }
+    // A proxy's address is that of all its clients.
+    let halfOpenMax = proxies == nil ? limits.halfOpenPerAddressMax : limits.halfOpenMax
+    guard door.halfOpenByAddress[remote.ip, default: 0] < halfOpenMax else {
       statistics.count(.halfOpenPerAddress)
       Glibc.close(descriptor)
       return nil

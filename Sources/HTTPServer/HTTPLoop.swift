@@ -15,6 +15,7 @@ public final class HTTPLoop {
   let application: any HTTPApplication
   let limits: HTTPLimits
   let statistics = HTTPStatistics()
+  let proxies: ProxyTrust?
   let parserSettings = ParserSettings()
   let ciphers = RecordCiphers()
   var isStopping = false
@@ -41,6 +42,7 @@ public final class HTTPLoop {
     self.application = application
     self.waker = waker
     limits = configuration.limits
+    proxies = configuration.proxies
     stopCode = configuration.stopCode
     connections = Slab(capacity: max(1, configuration.limits.connectionsMax))
     guard waker.descriptor >= 0 else { throw .loop }

@@ -97,8 +97,8 @@ public struct HTTPRequest: Sendable {
   public internal(set) var body: [UInt8]
   /// The file that the body went into, and which octets of it.
   public internal(set) var bodyFile: FileBody?
-  /// Who sent it.
-  public let remote: SocketAddress
+  /// Who sent it; behind a proxy, as that says.
+  public internal(set) var remote: SocketAddress
   /// Whether it came through TLS.
   public let isTLS: Bool
   /// Which of the configuration's listeners it came through, counted from 0.

@@ -20,6 +20,8 @@ public struct HTTPServerConfiguration: Sendable {
   ///
   /// An IPv6 address takes IPv6 only: list the IPv4 address beside it.
   public var listeners: [Listener]
+  /// Who alone may connect, and says for whom; `nil` serves everybody.
+  public var proxies: ProxyTrust?
   /// The limits.
   public var limits: HTTPLimits
   /// Whether several servers (one a thread) share the port by `SO_REUSEPORT`.

@@ -4,7 +4,7 @@ public import Base
 public enum LimitHit: String, CaseIterable, Hashable, Sendable {
   case malformed, url, headerCount, headerFields, bodyCount, bodyUnwritten
   case headerTimeout, bodyTimeout, responseTimeout, stall, handshake
-  case halfOpen, halfOpenPerAddress, connections, acceptFailed
+  case halfOpen, halfOpenPerAddress, untrusted, connections, acceptFailed
   case messageCount, protocolError, invalidPayload, output, pongTimeout, closeTimeout
 }
 

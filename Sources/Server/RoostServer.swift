@@ -63,10 +63,7 @@ public final class RoostServer: Sendable {
     let directory = try DataDirectory(configuration.dataDirectory)
     let secret = try InstanceSecret.load(in: directory)
     let tokens = TokenAuthority(secret: secret)
-    let certificate =
-      isDev && configuration.certificateFile.isEmpty
-      ? try ServerCertificate.makeLocal(in: directory, at: now)
-      : try ServerCertificate.load(configuration)
+    let certificate = try ServerCertificate.find(configuration, isDev: isDev, in: directory, at: now)
 
     var chat = try openChat(configuration, in: directory, at: now)
     let demo = isDev ? try DemoWorld.findOrMake(in: &chat, directory, configuration, at: now) : nil
@@ -83,7 +80,7 @@ public final class RoostServer: Sendable {
       files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop), swept: swept, secret: secret)
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
-      configuration: httpConfiguration(configuration, certificate.identity),
+      configuration: httpConfiguration(configuration, certificate?.identity),
       application: SignalingLoop(site: site, services: services), waker: waker)
     services.http.withLock { $0 = http.statistics }
     let known = Site(
@@ -109,14 +106,14 @@ public final class RoostServer: Sendable {
     services.files.jobs.post(.trimHeap)
     services.isReady.store(true, ordering: .releasing)
     let announcement = Announcement(
-      site: known, certificateAuthority: certificate.authorityFile,
+      site: known, certificateAuthority: certificate?.authorityFile,
       demo: try demo.map { world throws(ServerError) in
         try Announcement.Demo(world: world, tokens: tokens, in: directory)
       })
     return RoostServer(
       announcement: announcement, services: services, http: http, httpThread: httpThread,
       directory: directory,
-      certificateFiles: configuration.certificateFile.isEmpty ? nil : configuration)
+      certificateFiles: certificate == nil || configuration.certificateFile.isEmpty ? nil : configuration)
   }
 
   /// Reads the certificate's files again; open connections keep the old one.
@@ -188,11 +185,12 @@ public final class RoostServer: Sendable {
   }
 
   private static func httpConfiguration(
-    _ configuration: Configuration, _ identity: TLSIdentity
+    _ configuration: Configuration, _ identity: TLSIdentity?
   ) -> HTTPServerConfiguration {
     let addresses = configuration.httpListen + configuration.voiceListen
     var result = HTTPServerConfiguration(
       listeners: addresses.map { HTTPServerConfiguration.Listener(address: $0, tls: identity) })
+    if configuration.tls == .off { result.proxies = ProxyTrust(addresses: Set(configuration.proxies)) }
     result.limits.connectionsMax = configuration.connectionsMax
     // 1012, service restart: clients come back soon.
     result.stopCode = 1012

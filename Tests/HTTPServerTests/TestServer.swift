@@ -7,12 +7,12 @@ import Testing
 
 /// A server on its own thread and an ephemeral port, for the length of `body`.
 func withServer(
-  tls: TLSIdentity? = nil, _ adjust: (inout HTTPLimits) -> Void = { _ in },
+  tls: TLSIdentity? = nil, proxies: ProxyTrust? = nil, _ adjust: (inout HTTPLimits) -> Void = { _ in },
   _ body: (TestServer) throws -> Void
 ) throws {
   var limits = HTTPLimits()
   adjust(&limits)
-  let server = try TestServer(limits: limits, tls: tls)
+  let server = try TestServer(limits: limits, tls: tls, proxies: proxies)
   defer { server.stop() }
   try body(server)
 }
@@ -23,9 +23,10 @@ final class TestServer {
   private let ended = DispatchSemaphore(value: 0)
   private var isStopped = false
 
-  init(limits: HTTPLimits, tls: TLSIdentity?) throws {
-    let configuration = HTTPServerConfiguration(
+  init(limits: HTTPLimits, tls: TLSIdentity?, proxies: ProxyTrust? = nil) throws {
+    var configuration = HTTPServerConfiguration(
       listeners: [.init(address: SocketAddress(ip: .loopbackV4, port: 0), tls: tls)], limits: limits)
+    configuration.proxies = proxies
     let log = TestLog()
     server = try HTTPServer(configuration: configuration, application: TestApplication(log))
     self.log = log
@@ -120,6 +121,9 @@ final class TestApplication: HTTPApplication {
       var response = HTTPResponse(status: 200)
       response.file = FileBody(temporaryFile(), 0..<10)
       loop.respond(exchange, response)
+    case "/remote":
+      let octets = Array(request.remote.ip.description.utf8)
+      loop.respond(exchange, HTTPResponse(status: 200, body: octets))
     case "/nothing":
       loop.respond(exchange, HTTPResponse(status: 204))
     case "/split":

@@ -42,6 +42,26 @@ import Testing
     try RoostServer.start(configuration(directory), isDev: true, log: .silent)
   }
 
+  @Test func `Behind a proxy there is no certificate and no TLS, and links are the proxy's`() throws {
+    let directory = TemporaryDirectory()
+    var plain = configuration(directory)
+    plain.tls = .off
+    let server = try RoostServer.start(plain, isDev: true, log: .silent)
+    let news = try JSONValue.parse(Array(server.announcement.json.utf8), limits: .standard)
+    server.stop()
+    #expect(news["url"]?.string?.hasPrefix("http://localhost:") == true)
+    #expect(news["gateway"]?.string?.hasPrefix("ws://localhost:") == true)
+    #expect(news["ca"]?.string == nil)
+    let other = TemporaryDirectory()
+    plain.dataDirectory = other.path
+    plain.publicURL = "https://chat.example/"
+    plain.voiceEndpoint = "voice.chat.example:443"
+    let proxied = try RoostServer.start(plain, isDev: true, log: .silent)
+    defer { proxied.stop() }
+    #expect(proxied.announcement.gateway == "wss://chat.example")
+    #expect(proxied.announcement.voice == "voice.chat.example:443")
+  }
+
   @Test func `The announcement names everything that a script needs`() throws {
     let directory = TemporaryDirectory()
     let server = try start(directory)

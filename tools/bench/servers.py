@@ -89,13 +89,13 @@ class Server:
 
 
 class Roost(Server):
-    """`roost serve --dev`: joins take both gateways, over TLS, as people's do."""
+    """`roost serve --dev`: joins take both gateways, over TLS, as people's do; or as a proxy's do, without."""
 
     name = "Roost"
 
-    def __init__(self, members, flags=()):
+    def __init__(self, members, uses_tls=True, flags=()):
         self.members = members
-        self.flags = list(flags)
+        self.flags = [f"--http.tls={'on' if uses_tls else 'off'}", *flags]
 
     def start(self):
         try:

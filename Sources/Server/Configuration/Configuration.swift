@@ -8,6 +8,10 @@ public struct Configuration: Hashable, Sendable {
   public var dataDirectory = "./data"
   /// TCP addresses of the page, the API and the main gateway; port 0 takes a free one.
   public var httpListen = [SocketAddress(ip: .loopbackV4, port: 8443)]
+  /// Whether TLS is spoken here, or a proxy's work.
+  public var tls = TLSPlace.on
+  /// Proxies on other machines that may connect where TLS is theirs.
+  public var proxies: [IPAddress] = []
   /// PEM file with the certificate chain; empty with `--dev`, where one is made.
   public var certificateFile = ""
   /// PEM file with the certificate's private key.
@@ -64,6 +68,11 @@ public struct Configuration: Hashable, Sendable {
 /// How media threads stand among the other threads of the machine.
 public enum MediaPriority: String, CaseIterable, Sendable {
   case normal, realtime
+}
+
+/// Whether the server speaks TLS.
+public enum TLSPlace: String, CaseIterable, Sendable {
+  case on, off
 }
 
 /// How log lines are written to stderr.

@@ -27,6 +27,11 @@ public struct ConfigurationKey: Sendable {
     .text("data.directory", \.dataDirectory, "Database, generated certificates and the process lock."),
     .addresses(
       "http.listen", \.httpListen, "TCP addresses of the page, the API and the gateway; port 0 is any."),
+    .choice(
+      "http.tls", \.tls, "`off` serves plain HTTP and WebSockets, to this machine and `http.proxies` alone."),
+    .hosts(
+      "http.proxies", \.proxies,
+      "Proxies on other machines that may connect with `http.tls: off`; X-Forwarded-For says for whom."),
     .text("http.certificate", \.certificateFile, "PEM file of the certificate chain; `--dev` makes one."),
     .text("http.key", \.keyFile, "PEM file of the certificate's private key."),
     .addresses("voice.listen", \.voiceListen, "TCP addresses of the voice gateway."),
@@ -113,6 +118,22 @@ public struct ConfigurationKey: Sendable {
         return "must be one of \(form)"
       }
       configuration[keyPath: field] = choice
+      return nil
+    }
+  }
+
+  private static func hosts(
+    _ name: String, _ field: any WritableKeyPath<Configuration, [IPAddress]> & Sendable, _ help: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(name: name, help: help, form: "address, …", isList: true) {
+      $0[keyPath: field].map(\.description)
+    } write: { configuration, values in
+      var addresses: [IPAddress] = []
+      for value in values {
+        guard let address = IPAddress(value) else { return "`\(value)` is not an address such as 10.0.0.2" }
+        addresses.append(address)
+      }
+      configuration[keyPath: field] = addresses
       return nil
     }
   }

@@ -13,10 +13,19 @@ struct ServerCertificate {
   /// How long a made certificate is valid: 397 days in milliseconds.
   private static let validity: Int64 = 397 * 86_400_000
 
+  /// What `configuration` asks for; `nil` where TLS is a proxy's work.
+  static func find(
+    _ configuration: Configuration, isDev: Bool, in directory: borrowing DataDirectory, at now: WallTime
+  ) throws(ServerError) -> ServerCertificate? {
+    guard configuration.tls == .on else { return nil }
+    guard isDev, configuration.certificateFile.isEmpty else { return try load(configuration) }
+    return try makeLocal(in: directory, at: now)
+  }
+
   /// Reads the operator's files.
   static func load(_ configuration: Configuration) throws(ServerError) -> ServerCertificate {
     guard !configuration.certificateFile.isEmpty, !configuration.keyFile.isEmpty else {
-      throw .configuration("http.certificate and http.key are needed without --dev")
+      throw .configuration("http.certificate and http.key are needed without --dev, unless http.tls is off")
     }
     let chain = try text(configuration.certificateFile)
     let key = try text(configuration.keyFile)

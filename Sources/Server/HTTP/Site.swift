@@ -3,9 +3,10 @@ internal import MediaControl
 
 /// What is known only once every port is bound; handed to the HTTP loop before it runs.
 struct Site: Sendable {
-  /// `https://host:port` of the page, without a slash at the end.
+  /// `https://host:port` of the page, without a slash at the end; `http://` without TLS and without a
+  /// `public.url` that says better.
   let url: String
-  /// `wss://host:port` of the main gateway, without a slash at the end.
+  /// `wss://host:port`, or `ws://` where the page is `http://`, of the main gateway, without a slash at the end.
   let gatewayURL: String
   /// `host:port` of the voice gateway.
   let voiceEndpoint: String
@@ -22,10 +23,11 @@ extension Site {
     mainListeners = configuration.httpListen.count
     let main = bound.first?.port ?? 0
     let voice = bound.dropFirst(mainListeners).first?.port ?? 0
+    let scheme = configuration.tls == .on ? "https" : "http"
     url =
       configuration.publicURL.isEmpty
-      ? "https://\(host):\(main)" : String(configuration.publicURL.trimmingSlashes)
-    gatewayURL = "wss" + url.drop { $0 != ":" }
+      ? "\(scheme)://\(host):\(main)" : String(configuration.publicURL.trimmingSlashes)
+    gatewayURL = (url.hasPrefix("http:") ? "ws" : "wss") + url.drop { $0 != ":" }
     voiceEndpoint = configuration.voiceEndpoint.isEmpty ? "\(host):\(voice)" : configuration.voiceEndpoint
     self.node = node
   }
