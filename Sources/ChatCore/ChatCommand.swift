@@ -261,6 +261,9 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/search(_:)``
   case search(SearchCommand)
 
+  /// Webhooks and followers. → see ``WebhookCommand``.
+  case webhook(WebhookCommand)
+
   // Files. Only `.system`: the server serves signed links and sweeps what nobody names.
 
   /// → ``ChatReply/attachment(_:)``

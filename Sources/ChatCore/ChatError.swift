@@ -60,6 +60,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case tooManyPins = 30003
   case tooManyRecipients = 30004
   case tooManyRoles = 30005
+  case tooManyWebhooks = 30007
   case tooManyReactions = 30010
   case tooManyChannels = 30013
   case tooManyInvites = 30016
@@ -81,6 +82,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case missingPermissions = 50013
   case systemMessage = 50021
   case wrongChannelType = 50024
+  case invalidWebhookToken = 50027
   case invalidRole = 50028
   case messageTooOld = 50034
   case invalidFormBody = 50035
@@ -145,6 +147,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .alreadyCrossposted: "This message has already been crossposted."
     case .cannotForward: "You cannot forward this message"
     case .tooManyRoles: "Maximum number of guild roles reached (\(Limits.rolesPerGuild))"
+    case .tooManyWebhooks: "Maximum number of webhooks reached (\(Limits.webhooksPerChannel))"
     case .tooManyReactions: "Maximum number of reactions reached (\(Limits.reactionsPerMessage))"
     case .tooManyChannels: "Maximum number of guild channels reached (\(Limits.channelsPerGuild))"
     case .tooManyInvites: "Maximum number of invites reached (\(Limits.invitesPerGuild))"
@@ -165,6 +168,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .missingPermissions: "You lack permissions to perform that action"
     case .systemMessage: "Cannot execute action on a system message"
     case .wrongChannelType: "Cannot execute action on this channel type"
+    case .invalidWebhookToken: "Invalid Webhook Token"
     case .invalidRole: "Invalid Role"
     case .messageTooOld: "A message provided was too old to bulk delete"
     case .invalidFormBody: "Invalid Form Body"
@@ -178,7 +182,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   /// The HTTP status that goes with it.
   public var status: Int {
     switch self {
-    case .unauthorized: 401
+    case .unauthorized, .invalidWebhookToken: 401
     case .botsNotAllowed, .onlyBots, .ownerOnly, .missingAccess, .missingPermissions,
       .cannotEditOthersMessage, .systemMessage, .userBanned, .verificationLevel, .cannotMessageUser,
       .notYourApplication, .reactionBlocked:

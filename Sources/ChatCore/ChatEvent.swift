@@ -114,6 +114,8 @@ public enum Payload: Hashable, Sendable {
   case voiceStateUpdate(VoiceStateView)
   /// Something that belongs to one person.
   case personal(PersonalEvent)
+  /// What happened to webhooks.
+  case webhook(WebhookEvent)
   /// No dispatch: place the user on a voice server, then send VOICE_SERVER_UPDATE to this session.
   case voiceServerNeeded(VoiceAssignment)
   /// No dispatch: close the user's gateway connections with 4004, the tokens are void.

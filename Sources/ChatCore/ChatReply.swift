@@ -72,6 +72,8 @@ public enum ChatReply: Hashable, Sendable {
   case pins([MessageView], hasMore: Bool)
   /// What came of a search.
   case search(SearchReply)
+  /// What a webhook's command came to.
+  case webhook(WebhookReply)
   /// A voice state.
   case voiceState(VoiceStateView)
   /// Something of the actor's own.

@@ -56,7 +56,7 @@ public enum StoreWrite: Hashable, Sendable {
   case message(Message)
   /// Replaces a message.
   case updateMessage(Message)
-  /// Removes a message with its reactions.
+  /// Removes a message with its reactions, and the notes of its copies or of its source.
   case deleteMessage(channel: Snowflake, message: Snowflake)
   /// Changes what belongs to a person.
   case personal(PersonalWrite)
@@ -66,6 +66,8 @@ public enum StoreWrite: Hashable, Sendable {
   case deleteReactions(message: Snowflake, ReactionEmoji?)
   /// Removes a reaction.
   case deleteReaction(message: Snowflake, ReactionEmoji, user: Snowflake)
+  /// Changes webhooks and what they bring.
+  case webhook(WebhookWrite)
 }
 
 /// What a store does when it has time.
@@ -114,6 +116,8 @@ public struct ChatSnapshot: Hashable, Sendable {
   public var invites: [Invite] = []
   /// What belongs to people.
   public var personal = PersonalSnapshot()
+  /// All webhooks, ascending by id.
+  public var webhooks: [Webhook] = []
   /// The greatest id in any table, also of messages deleted since; `nil` in an empty store.
   public var newestID: Snowflake?
 
@@ -172,6 +176,8 @@ public protocol ChatStore: ~Copyable {
   mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
   ) throws(StoreError) -> [Snowflake]
+  /// Where a published message was copied to, ascending by channel.
+  mutating func copies(of source: Snowflake) throws(StoreError) -> [MessagePlace]
   /// The message's reactions in the order in which the emoji came, `isMine` as `reader` sees it.
   mutating func reactions(message: Snowflake, reader: Snowflake?) throws(StoreError) -> [ReactionCount]
   /// Users who reacted with `emoji` and have an id greater than `after`, ascending.

@@ -102,6 +102,14 @@ enum ComponentRules {
     }
   }
 
+  /// Whether any of them sends an interaction, however deep.
+  static func holdsInteractive(_ components: [PlainValue]) -> Bool {
+    components.contains { component in
+      component["custom_id"] != nil || holdsInteractive(component["components"]?.list ?? [])
+        || holdsInteractive([component["accessory"]].compactMap(\.self))
+    }
+  }
+
   /// The component that answers to `customID`, however deep.
   static func find(_ customID: String, in components: [PlainValue]) -> PlainValue? {
     for component in components {

@@ -20,6 +20,16 @@ public enum Limits {
   public static let reactionsPerMessage = 20
   /// Code points of a message.
   public static let messageLength = 2000
+  /// Webhooks of a channel; beyond it 30007.
+  public static let webhooksPerChannel = 15
+  /// Code points of a webhook's name.
+  public static let webhookNameLength = 80
+  /// Characters of a webhook's secret, of 62 each: 285 bits.
+  public static let webhookSecretLength = 48
+  /// Channels that follow one announcement channel; beyond it 30007.
+  ///
+  /// Ours: a message that is published is copied to all of them in one transaction.
+  public static let followersPerChannel = 1000
   /// Bans of a guild, about 100 octets each; beyond it 30035.
   public static let bansPerGuild = 100_000
   /// Entries in one page of the audit log.

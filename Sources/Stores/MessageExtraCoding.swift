@@ -12,7 +12,7 @@ enum MessageExtraCoding {
   static func text(_ message: Message) -> String? {
     guard
       message.snapshot != nil || message.reference?.guildID != nil || !message.components.isEmpty
-        || message.interaction != nil
+        || message.interaction != nil || message.webhook != nil
     else { return nil }
     var writer = JSONWriter()
     writer.object { write(message, to: &$0) }
@@ -29,6 +29,13 @@ enum MessageExtraCoding {
         $0.field("user", interaction.userID)
         if let name = interaction.name { $0.field("name", name) }
         if let id = interaction.messageID { $0.field("message", id) }
+      }
+    }
+    if let webhook = message.webhook {
+      writer.object("webhook") {
+        $0.field("name", webhook.name)
+        if let avatar = webhook.avatar { $0.field("avatar", avatar) }
+        if let id = webhook.applicationID { $0.field("application", id) }
       }
     }
     if let snapshot = message.snapshot { writer.object("snapshot") { write(snapshot, to: &$0) } }
@@ -49,6 +56,11 @@ enum MessageExtraCoding {
     message.components = (value["components"]?.array ?? []).map { PlainValue($0) }
     message.interaction = value["interaction"].flatMap(interaction)
     message.snapshot = value["snapshot"].flatMap(snapshot)
+    message.webhook = value["webhook"].map { value in
+      WebhookAuthor(
+        name: value["name"]?.string ?? "", avatar: value["avatar"]?.string,
+        applicationID: value["application"]?.snowflake)
+    }
   }
 
   private static func write(_ snapshot: MessageSnapshot, to writer: inout JSONWriter) {

@@ -92,6 +92,13 @@ enum Query: String, Hashable {
     DELETE FROM reactions WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3
     """
   case deleteMessage = "DELETE FROM messages WHERE channel_id = ?1 AND id = ?2"
+  case putWebhook = """
+    INSERT INTO webhooks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+    ON CONFLICT (id) DO UPDATE SET channel_id = ?3, name = ?7, avatar = ?8
+    """
+  case deleteWebhook = "DELETE FROM webhooks WHERE id = ?1"
+  case putCrosspost = "INSERT INTO crossposts VALUES (?1, ?2, ?3, ?4)"
+  case deleteCrossposts = "DELETE FROM crossposts WHERE source_id = ?1 OR message_id = ?1"
   case putReaction = "INSERT OR IGNORE INTO reactions VALUES (?1, ?2, ?3, ?4, ?5)"
   case deleteReaction = """
     DELETE FROM reactions WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id = ?4
@@ -134,6 +141,10 @@ enum Query: String, Hashable {
   case members = "SELECT * FROM members ORDER BY guild_id, user_id"
   case memberRoles = "SELECT * FROM member_roles ORDER BY guild_id, user_id, role_id"
   case bans = "SELECT * FROM bans ORDER BY guild_id, user_id"
+  case webhooks = "SELECT * FROM webhooks ORDER BY id"
+  case copies = """
+    SELECT channel_id, message_id FROM crossposts WHERE source_id = ?1 ORDER BY channel_id, message_id
+    """
   case invites = "SELECT * FROM invites ORDER BY code"
   case newestID = """
     SELECT max((SELECT id FROM newest_deleted),

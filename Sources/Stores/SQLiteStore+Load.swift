@@ -20,6 +20,7 @@ extension SQLiteStore {
     }
     snapshot.invites = try database.rows(.invites, [], invite)
     snapshot.personal = try loadPersonal()
+    snapshot.webhooks = try loadWebhooks()
     let newest = try database.rows(.newestID, []) { $0.id(0) }.first
     if let newest, newest.rawValue > 0 { snapshot.newestID = newest }
     return snapshot

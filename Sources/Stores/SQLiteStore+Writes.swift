@@ -82,6 +82,7 @@ extension SQLiteStore {
     case .deleteMessage(let channel, let message):
       if let kept = try self.message(channel: channel, id: message) { try unindex(kept) }
       try database.run(.deleteReactions, [.id(message)])
+      try database.run(.deleteCrossposts, [.id(message)])
       try database.run(.deleteMessage, [.id(channel), .id(message)])
     case .reaction(let message, let emoji, let user, let at):
       try database.run(
@@ -94,6 +95,7 @@ extension SQLiteStore {
     case .deleteReaction(let message, let emoji, let user):
       try database.run(
         .deleteReaction, [.id(message), .emojiID(emoji), .text(emoji.name), .id(user)])
+    case .webhook(let write): try apply(write)
     default: break
     }
   }

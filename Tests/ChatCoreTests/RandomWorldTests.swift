@@ -77,6 +77,7 @@ struct RandomWorldTests {
         replies.append(world.ask(user, .guildCommandIndex(guild: world.guild)))
         replies.append(world.ask(user, .pins(channel: world.text, before: nil, limit: 50)))
         replies.append(world.ask(user, .auditLog(guild: world.guild, AuditQuery(limit: 100))))
+        replies.append(world.ask(user, .webhook(.ofGuild(world.guild))))
       }
       return replies
     }
@@ -95,6 +96,7 @@ private struct Pool {
   var invites: [String] = []
   var commands: [Snowflake] = []
   var started: [(Snowflake, String)] = []
+  var webhooks: [Webhook] = []
   let guild: Snowflake
   let bot: Snowflake
   var sessions: [(String, Snowflake)]
@@ -120,6 +122,7 @@ private struct Pool {
       case .role(let role): roles.append(role.id)
       case .message(let view): messages.append(view.message.id)
       case .invite(let view): invites.append(view.invite.code)
+      case .webhook(.webhook(let view)): webhooks.append(view.webhook)
       default: break
       }
     }
@@ -160,7 +163,7 @@ private struct Pool {
     let channel = pick(channels, &random)
     let message = pick(messages, &random)
     let emoji = ReactionEmoji(id: nil, name: ["👍", "❤️", "x"][random.below(3)])
-    switch random.below(28) {
+    switch random.below(31) {
     case 0...4:
       var draft = MessageDraft(content: text(&random))
       if random.below(3) == 0 { draft.replyTo = message }
@@ -192,6 +195,7 @@ private struct Pool {
       return random.below(3) == 0
         ? .unpin(channel: channel, message: message) : .pin(channel: channel, message: message)
     case 16: return interaction(channel, &random)
+    case 28...30: return webhook(channel, message, &random)
     case 17:
       let scope = CommandScope(application: bot, guild: random.below(2) == 0 ? nil : guild)
       var changes = CommandChanges()
@@ -240,6 +244,38 @@ private struct Pool {
     case 2: return .followUp(target, draft)
     case 3: return .deleteInteractionMessage(target)
     default: return .interactionMessage(target)
+    }
+  }
+
+  /// A webhook's making, speaking, following or end.
+  private func webhook(
+    _ channel: Snowflake, _ message: Snowflake, _ random: inout SeededRandom
+  ) -> ChatCommand {
+    let known = webhooks.isEmpty ? nil : webhooks[random.below(webhooks.count)]
+    let id = known?.id ?? channel
+    var target = WebhookTarget(webhook: id, token: "t")
+    target.secret = random.below(8) == 0 ? "wrong" : known?.secret
+    switch random.below(9) {
+    case 0: return .webhook(.create(channel: channel, name: text(&random), avatar: nil))
+    case 1: return .webhook(.follow(channel: pick(channels, &random), target: channel))
+    case 2: return .webhook(.delete(.manager(id)))
+    case 3:
+      var changes = WebhookChanges()
+      changes.name = .set(text(&random))
+      if random.below(2) == 0 { changes.channelID = .set(channel) }
+      return .webhook(.modify(.manager(id), changes))
+    case 4...6:
+      var draft = WebhookDraft(message: MessageDraft(content: text(&random)))
+      draft.username = random.below(2) == 0 ? "W" : nil
+      return .webhook(.execute(target, draft))
+    case 7:
+      target.message = message
+      var changes = MessageChanges()
+      changes.content = .set(text(&random))
+      return .webhook(.editMessage(target, changes))
+    default:
+      target.message = message
+      return .webhook(.deleteMessage(target))
     }
   }
 

@@ -175,6 +175,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
     let pictures =
       current.snapshot.accounts.compactMap(\.user.avatar) + current.snapshot.guilds.compactMap(\.icon)
       + current.snapshot.channels.compactMap { $0.group?.icon }
+      + current.snapshot.webhooks.compactMap(\.avatar)
     let named = Set(
       pictures.map(Picture.blob) + current.messages.flatMap { $0.allFiles.map(\.file.blob) })
     return blobs.filter(named.contains)
@@ -212,6 +213,12 @@ public struct MemoryStore: ~Copyable, ChatStore {
       $0.channelID == channel && $0.authorID == author && $0.id >= oldest
     }
     return found.suffix(limit).reversed().map(\.id)
+  }
+
+  /// Where a message was copied to.
+  public mutating func copies(of source: Snowflake) throws(StoreError) -> [MessagePlace] {
+    try check(.read)
+    return current.copies(of: source)
   }
 
   /// Reactions by emoji.
@@ -264,6 +271,8 @@ public struct Tables: Hashable, Sendable {
   public private(set) var audit: [AuditEntry] = []
   /// Reactions as they came.
   public private(set) var reactions: [Reaction] = []
+  /// Published messages and their copies.
+  var crossposts: [Crosspost] = []
 
   init() {}
 
@@ -297,6 +306,7 @@ public struct Tables: Hashable, Sendable {
       snapshot.channels.removeAll { $0.id == id }
       snapshot.personal.removeChannel(id)
       snapshot.invites.removeAll { $0.channelID == id }
+      removeWebhooks(of: id)
       messages.removeAll { $0.channelID == id }
       reactions.removeAll { gone.contains($0.message) }
     case .member(let member):
@@ -337,6 +347,7 @@ public struct Tables: Hashable, Sendable {
     case .deleteMessage(_, let id):
       messages.removeAll { $0.id == id }
       reactions.removeAll { $0.message == id }
+      crossposts.removeAll { $0.source.messageID == id || $0.copy.messageID == id }
     case .reaction(let message, let emoji, let user, let at):
       let isKnown = reactions.contains {
         $0.message == message && $0.emoji == emoji && $0.user == user
@@ -349,6 +360,7 @@ public struct Tables: Hashable, Sendable {
       reactions.removeAll { $0.message == message && (emoji == nil || $0.emoji == emoji) }
     case .deleteReaction(let message, let emoji, let user):
       reactions.removeAll { $0.message == message && $0.emoji == emoji && $0.user == user }
+    case .webhook(let write): apply(write)
     default: break
     }
   }
@@ -363,6 +375,7 @@ public struct Tables: Hashable, Sendable {
       case .message(let message): message.id
       case .audit(let entry, _): entry.id
       case .command(let command): max(command.id, command.version)
+      case .webhook(.put(let webhook)): webhook.id
       default: nil
       }
     if let id { snapshot.newestID = max(snapshot.newestID ?? id, id) }
@@ -375,7 +388,7 @@ public struct Tables: Hashable, Sendable {
     }
   }
 
-  private mutating func put<Row, Key: Comparable>(
+  mutating func put<Row, Key: Comparable>(
     _ row: Row, in table: WritableKeyPath<ChatSnapshot, [Row]>, _ key: (Row) -> Key
   ) {
     snapshot[keyPath: table].removeAll { key($0) == key(row) }

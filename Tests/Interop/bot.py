@@ -28,6 +28,7 @@ from commands import Commands
 from community import Community
 from files import Files
 from moderation import Moderation
+from webhooks import Webhooks
 
 discord.http.Route.BASE = os.environ["ROOST_API"]
 
@@ -84,7 +85,7 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(Commands, Community, Files, Moderation, discord.Client):
+class Bot(Commands, Community, Files, Moderation, Webhooks, discord.Client):
     say = staticmethod(say)
 
     def __init__(self):

@@ -155,6 +155,7 @@ struct StoreConformance {
     try checkReactions(&store)
     try StoreConformance.checkAudit(&store)
     try StoreConformance.checkPersonal(&store)
+    try StoreConformance.checkWebhooks(&store)
     try checkRollback(&store)
     try checkSearch(&store)
     try checkDeleting(&store)
@@ -214,6 +215,7 @@ struct StoreConformance {
     rich.pinnedAt = at
     rich.reference?.guildID = guild
     rich.snapshot = snapshot
+    rich.webhook = WebhookAuthor(name: "w\u{0}", avatar: "a_ff", applicationID: user)
     rich.components = [.object([.init("type", .integer(1)), .init("components", .list([]))])]
     rich.interaction = InteractionMetadata(
       id: guild, kind: .component, userID: user, name: "n\u{0}", messageID: channel)

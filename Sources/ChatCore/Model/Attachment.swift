@@ -98,7 +98,7 @@ public enum AttachmentChange: Hashable, Sendable {
 
 /// Whose picture is asked for.
 public enum PicturePlace: Hashable, Sendable {
-  /// A user's.
+  /// A user's, or a webhook's.
   case avatar(Snowflake)
   /// A guild's.
   case icon(Snowflake)

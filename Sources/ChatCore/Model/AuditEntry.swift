@@ -22,6 +22,9 @@ public enum AuditAction: Int, CaseIterable, Hashable, Sendable {
   case roleDelete = 32
   case inviteCreate = 40
   case inviteDelete = 42
+  case webhookCreate = 50
+  case webhookUpdate = 51
+  case webhookDelete = 52
   case messageDelete = 72
   case messageBulkDelete = 73
   case messagePin = 74
@@ -113,6 +116,8 @@ public struct AuditLogView: Hashable, Sendable {
   public var entries: [AuditEntry]
   /// Actors and targets, ascending by id.
   public var users: [User]
+  /// Webhooks that are targets and still exist, ascending by id.
+  public var webhooks: [WebhookView] = []
 
   /// Makes a page.
   public init(entries: [AuditEntry], users: [User]) {

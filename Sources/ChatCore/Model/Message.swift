@@ -24,6 +24,8 @@ public enum MessageKind: Int, Hashable, Sendable {
   case pin = 6
   /// "… joined": content empty, the author is the newcomer.
   case join = 7
+  /// "… has added … to this channel": content is what the channel follows.
+  case followAdd = 12
   /// An answer to another message.
   case reply = 19
   /// A bot's answer to a command after a slash.
@@ -34,7 +36,7 @@ public enum MessageKind: Int, Hashable, Sendable {
   /// Whether the server wrote it: nobody edits, answers, forwards or pins it.
   public var isSystem: Bool {
     switch self {
-    case .recipientAdd, .recipientRemove, .nameChange, .iconChange, .pin, .join: true
+    case .recipientAdd, .recipientRemove, .nameChange, .iconChange, .pin, .join, .followAdd: true
     case .ordinary, .reply, .chatCommand, .contextCommand: false
     }
   }
@@ -52,6 +54,10 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
 
   /// CROSSPOSTED: published from an announcement channel.
   public static let crossposted = MessageFlags(rawValue: 1 << 0)
+  /// IS_CROSSPOST: a copy of what another channel published.
+  public static let isCrosspost = MessageFlags(rawValue: 1 << 1)
+  /// SOURCE_MESSAGE_DELETED: what it copies is gone.
+  public static let sourceDeleted = MessageFlags(rawValue: 1 << 3)
   /// SUPPRESS_EMBEDS.
   public static let suppressEmbeds = MessageFlags(rawValue: 1 << 2)
   /// EPHEMERAL: only one person and the bot see it.
@@ -74,7 +80,7 @@ public struct MessageReference: Hashable, Sendable {
   public var channelID: Snowflake
   /// The message.
   public var messageID: Snowflake
-  /// The guild of a forwarded message; nil for the referring message's own.
+  /// The guild of a forwarded or copied message; nil for the referring message's own.
   public var guildID: Snowflake?
 
   /// Makes a reference within a guild.
@@ -120,6 +126,8 @@ public struct Message: Hashable, Sendable {
   public var interaction: InteractionMetadata?
   /// What it forwards.
   public var snapshot: MessageSnapshot?
+  /// The name that the author, a webhook, gave itself; nil for an account's messages.
+  public var webhook: WebhookAuthor?
   /// When it was pinned; nil while it is not.
   public var pinnedAt: WallTime?
   /// Its cards; kept, but not shown, while SUPPRESS_EMBEDS is set.

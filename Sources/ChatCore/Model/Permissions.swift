@@ -71,6 +71,8 @@ public struct Permissions: OptionSet, Hashable, Sendable {
   public static let manageNicknames = Permissions(bit: 27)
   /// MANAGE_ROLES; in a channel's overwrites: manage permissions there.
   public static let manageRoles = Permissions(bit: 28)
+  /// MANAGE_WEBHOOKS.
+  public static let manageWebhooks = Permissions(bit: 29)
   /// USE_APPLICATION_COMMANDS.
   public static let useApplicationCommands = Permissions(bit: 31)
   /// REQUEST_TO_SPEAK.

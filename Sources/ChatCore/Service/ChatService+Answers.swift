@@ -216,7 +216,7 @@ extension ChatService where Store: ~Copyable {
       return (kept, true)
     }
     let kept = try find(interaction.request.channelID, id)
-    guard kept.authorID == interaction.request.applicationID,
+    guard kept.isOf(application: interaction.request.applicationID),
       id == interaction.originalID || kept.interaction?.id == interaction.id
     else { throw .code(.unknownMessage) }
     return (kept, false)

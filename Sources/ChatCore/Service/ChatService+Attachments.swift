@@ -90,7 +90,8 @@ extension ChatService where Store: ~Copyable {
   func picture(_ place: PicturePlace, _ asker: Asker) throws(ChatError) -> ChatReply {
     guard asker.isSystem else { throw .code(.general) }
     switch place {
-    case .avatar(let user): return .picture(state.accounts[user]?.user.avatar)
+    case .avatar(let id):
+      return .picture(state.accounts[id]?.user.avatar ?? state.webhooks.all[id]?.avatar)
     case .icon(let guild): return .picture(state.guilds[guild]?.icon)
     case .groupIcon(let channel): return .picture(state.channels[channel]?.group?.icon)
     }

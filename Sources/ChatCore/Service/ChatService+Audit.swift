@@ -44,7 +44,10 @@ extension ChatService where Store: ~Copyable {
       if let user = entry.userID { named.insert(user) }
       if entry.action.targetsUser, let user = entry.targetID { named.insert(user) }
     }
-    return .auditLog(AuditLogView(entries: entries, users: named.sorted().map { user($0) }))
+    var view = AuditLogView(entries: entries, users: named.sorted().map { user($0) })
+    let targets = Set(entries.compactMap(\.targetID)).sorted()
+    view.webhooks = targets.compactMap { state.webhooks.all[$0] }.map { self.view($0) }
+    return .auditLog(view)
   }
 
   /// Entries for overwrites that came, changed or went.

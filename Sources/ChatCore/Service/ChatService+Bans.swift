@@ -150,6 +150,7 @@ extension ChatService where Store: ~Copyable {
 
   /// Removes messages that exist: MESSAGE_DELETE_BULK for each hundred.
   private mutating func remove(_ ids: [Snowflake], from channel: Channel) throws(ChatError) {
+    try loseSource(ids, of: channel)
     for id in ids { try keep(.deleteMessage(channel: channel.id, message: id)) }
     try forgetMentions(of: Set(ids), in: channel)
     let sorted = ids.sorted()

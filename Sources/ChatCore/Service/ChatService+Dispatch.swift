@@ -143,6 +143,7 @@ extension ChatService where Store: ~Copyable {
       try reactionUsers(channel, message, emoji, limit, after, asker)
     case .typing(let channel): try typing(channel, asker)
     case .search(let command): try search(command, asker)
+    case .webhook(let command): try perform(command, asker)
     case .attachment(let channel, let id): try attachment(channel, id, asker)
     case .picture(let place): try picture(place, asker)
     case .referencedBlobs(let blobs): try referencedBlobs(blobs, asker)

@@ -61,6 +61,14 @@ extension ChatService where Store: ~Copyable {
     try read { store throws(StoreError) in try store.reactions(message: message, reader: reader) }
   }
 
+  /// Who wrote a message: an account, or a webhook under the name that it took.
+  func author(of message: Message) -> User {
+    guard let webhook = message.webhook else { return user(message.authorID) }
+    var author = User(id: message.authorID, username: webhook.name, globalName: nil, isBot: true)
+    author.avatar = webhook.avatar
+    return author
+  }
+
   /// A message that nobody has reacted to.
   func freshView(_ message: Message, referenced: ReferencedMessage) -> MessageView {
     freshView(message, referenced: referenced, [])
@@ -70,8 +78,8 @@ extension ChatService where Store: ~Copyable {
     _ message: Message, referenced: ReferencedMessage, _ reactions: [ReactionCount]
   ) -> MessageView {
     var view = MessageView(
-      message: message, author: user(message.authorID),
-      authorMember: member(message.guildID, message.authorID),
+      message: message, author: author(of: message),
+      authorMember: message.webhook == nil ? member(message.guildID, message.authorID) : nil,
       mentions: message.mentions.map { id in
         MentionedUser(user: user(id), member: member(message.guildID, id))
       }, reactions: reactions, referenced: referenced)

@@ -110,7 +110,7 @@ extension ChatService where Store: ~Copyable {
     let own = ephemeral(id, request.applicationID, seat)
     let message: Message
     if let own { message = own } else { message = try find(seat.channel.id, id) }
-    guard message.authorID == request.applicationID else { throw .code(.unknownMessage) }
+    guard message.isOf(application: request.applicationID) else { throw .code(.unknownMessage) }
     guard let customID = request.data["custom_id"]?.text,
       let component = ComponentRules.find(customID, in: message.components),
       let type = component["type"]?.int, component["disabled"]?.bool != true

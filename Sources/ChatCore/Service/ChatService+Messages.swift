@@ -181,6 +181,7 @@ extension ChatService where Store: ~Copyable {
     let event = try view(message, as: before, reader: nil)
     try keep(.updateMessage(message))
     emit(.messageUpdate(event), to: viewers(seat.channel))
+    try updateCopies(of: message)
     return .message(reply)
   }
 
@@ -198,7 +199,7 @@ extension ChatService where Store: ~Copyable {
       EmbedRules.check(embeds, &form)
       message.embeds = embeds.filter { !$0.isEmpty }
     }
-    if case .set(let components) = changes.components, user(message.authorID).isBot {
+    if case .set(let components) = changes.components, author(of: message).isBot {
       let isV2 = message.flags.contains(.componentsV2) || changes.flags.isV2
       ComponentRules.check(components, isV2: isV2, &form)
       message.components = components
@@ -234,6 +235,7 @@ extension ChatService where Store: ~Copyable {
     let (seat, user) = try textSeat(asker, at: channel)
     let message = try find(channel, id)
     if message.authorID != user { try seat.require(.manageMessages) }
+    try loseSource([id], of: seat.channel)
     try keep(.deleteMessage(channel: channel, message: id))
     try forgetMentions(of: message, in: seat.channel)
     emit(

@@ -96,6 +96,7 @@ extension ChatService where Store: ~Copyable {
     let event = try view(message, as: before, reader: nil)
     try keep(.updateMessage(message))
     emit(.messageUpdate(event), to: viewers(seat.channel))
+    try copy(message, at: asker.at)
     return .message(reply)
   }
 }

@@ -264,5 +264,6 @@ extension ChatState {
     for ban in snapshot.bans { apply(.ban(ban)) }
     for invite in snapshot.invites { apply(.invite(invite)) }
     loadPersonal(snapshot.personal)
+    for webhook in snapshot.webhooks { apply(.webhook(.put(webhook))) }
   }
 }

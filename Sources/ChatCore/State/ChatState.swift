@@ -37,6 +37,7 @@ struct ChatState: Sendable {
   /// The channel of two users, by the lower and the higher id.
   private(set) var directs = Table<MemberKey, Snowflake>()
   private(set) var userChannels = Relation<Snowflake, Snowflake>()
+  private(set) var webhooks = WebhookState()
 
   private(set) var personal = PersonalState()
 
@@ -115,6 +116,7 @@ extension ChatState {
       channel.lastMessageID = message.id
       channels[channel.id] = channel
     case .personal(let write): personal.apply(write)
+    case .webhook(let write): webhooks.apply(write)
     case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit: break
     }
   }
@@ -196,6 +198,7 @@ extension ChatState {
       invites[code] = nil
       guildInvites.remove(channel.guildID, code)
     }
+    webhooks.removeChannel(id)
     channels[id] = nil
     for user in channel.recipients { userChannels.remove(user, id) }
     guildChannels.remove(channel.guildID, id)
@@ -270,48 +273,12 @@ extension ChatState {
   }
 }
 
-/// Who may view which channel, as far as it was asked since the guild last changed.
-struct VisibilityCache: Sendable {
-  /// An answer: nil within means everybody.
-  struct Answer: Sendable {
-    let only: Set<Snowflake>?
-  }
-
-  private var guilds: [Snowflake: [Snowflake: Answer]] = [:]
-  private var holders: [Snowflake: [Permissions: Set<Snowflake>]] = [:]
-
-  func viewers(of channel: Channel) -> Answer? {
-    guilds[channel.guildID]?[channel.id]
-  }
-
-  mutating func remember(_ only: Set<Snowflake>?, of channel: Channel) {
-    guilds[channel.guildID, default: [:]][channel.id] = Answer(only: only)
-  }
-
-  func holders(of permissions: Permissions, in guild: Snowflake) -> Set<Snowflake>? {
-    holders[guild]?[permissions]
-  }
-
-  mutating func remember(_ users: Set<Snowflake>, of permissions: Permissions, in guild: Snowflake) {
-    holders[guild, default: [:]][permissions] = users
-  }
-
-  mutating func forget(guild: Snowflake) {
-    guilds[guild] = nil
-    holders[guild] = nil
-  }
-
-  mutating func forgetEverything() {
-    guilds = [:]
-    holders = [:]
-  }
-}
-
 extension ChatState {
   /// Where every table stands.
   struct Mark: Sendable {
     fileprivate var tables: [Int]
     fileprivate var personal: [Int]
+    fileprivate var webhooks: [Int]
   }
 
   /// The point that ``rollback(to:)`` goes back to.
@@ -323,7 +290,7 @@ extension ChatState {
         userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
         slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark, commands.mark,
         applicationCommands.mark, interactions.mark, interactionTokens.mark, modals.mark,
-      ], personal: personal.mark)
+      ], personal: personal.mark, webhooks: webhooks.mark)
   }
 
   /// Undoes everything since `mark`.
@@ -358,6 +325,7 @@ extension ChatState {
     interactionTokens.rollback(to: tables[26])
     modals.rollback(to: tables[27])
     personal.rollback(to: mark.personal)
+    webhooks.rollback(to: mark.webhooks)
     visibility.forgetEverything()
   }
 
@@ -392,5 +360,6 @@ extension ChatState {
     interactionTokens.commit()
     modals.commit()
     personal.commit()
+    webhooks.commit()
   }
 }

@@ -102,6 +102,7 @@ struct Dispatch {
     case .modal: ("INTERACTION_MODAL_CREATE", [])
     case .typing: ("TYPING_START", .guildMessageTyping)
     case .personal(let event): (event.name, [])
+    case .webhook(.updated): ("WEBHOOKS_UPDATE", .guildWebhooks)
     case .voiceStateUpdate: ("VOICE_STATE_UPDATE", .guildVoiceStates)
     }
   }
@@ -177,6 +178,7 @@ struct Dispatch {
       writer.mark(nonce)
     case .privateChannelCreate(let view), .privateChannelDelete(let view): writer.privateChannel(view)
     case .personal(let event): writer.personal(event)
+    case .webhook(let event): writer.webhookEvent(event)
     case .voiceStateUpdate(let view): writer.voiceState(view)
     }
   }

@@ -30,11 +30,14 @@ extension JSONWriter {
       for entry in view.entries { $0.object { $0.auditEntry(entry, guild: nil) } }
     }
     array("users") { for user in view.users { $0.object { $0.user(user) } } }
+    array("webhooks") {
+      for webhook in view.webhooks { $0.object { $0.webhook(webhook, token: nil, url: nil) } }
+    }
     for key in JSONWriter.emptyAuditLists { array(key) { _ in } }
   }
 
   private static let emptyAuditLists: [StaticString] = [
-    "webhooks", "integrations", "threads", "application_commands", "auto_moderation_rules",
+    "integrations", "threads", "application_commands", "auto_moderation_rules",
     "guild_scheduled_events",
   ]
 }

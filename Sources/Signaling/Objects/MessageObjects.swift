@@ -22,6 +22,10 @@ extension JSONWriter {
     field("id", message.id)
     field("channel_id", message.channelID)
     object("author") { $0.user(view.author) }
+    if let webhook = message.webhook {
+      field("webhook_id", message.authorID)
+      if let id = webhook.applicationID { field("application_id", id) }
+    }
     field("content", form == .redactedEvent ? "" : message.content)
     field("timestamp", ISO8601.text(message.id.time))
     field("edited_timestamp", message.editedAt.map(ISO8601.text))

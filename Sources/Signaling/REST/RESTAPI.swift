@@ -30,6 +30,7 @@ public struct RESTAPI: Sendable {
   struct Exchange: Sendable {
     let route: RESTRoute
     let actor: Actor
+    let reason: String?
     let options: RenderingOptions
     let rateState: RESTRateLimiter.BucketState?
     var stage: Stage
@@ -154,7 +155,11 @@ public struct RESTAPI: Sendable {
     switch picture {
     case .kept(let blob):
       exchanges[id]?.stage = .reply
-      ask(command.with(picture: blob), as: exchange.actor, id: id, at: now, into: &actions)
+      var request = ChatRequest(
+        id: ChatRequestOrigin.rest.id(id), actor: exchange.actor, command: command.with(picture: blob),
+        at: now.wall)
+      request.reason = exchange.reason
+      actions.append(.chat(request))
     case .invalid:
       let problem = FieldError(
         path: [command.pictureField], code: "IMAGE_INVALID", message: "Invalid image data")
@@ -176,9 +181,8 @@ public struct RESTAPI: Sendable {
   ) throws(RESTError) {
     let claim = try authenticate(request, route, at: now)
     let subject = claim.map { RESTRateLimiter.Subject.account($0.user) } ?? .address(request.remote)
-    let resource = parameters["channel"] ?? parameters["guild"] ?? ""
     let state: RESTRateLimiter.BucketState?
-    switch limiter.count(subject, route.rate, resource: resource, at: now.instant) {
+    switch limiter.count(subject, route.rate, resource: resource(route, parameters), at: now.instant) {
     case .allowed(let bucket): state = bucket
     case .limited(let retryAfter, let isGlobal, let bucket):
       counts.limitedCount += 1
@@ -186,7 +190,8 @@ public struct RESTAPI: Sendable {
       if let bucket { response.headers += bucket.headers(at: now.wall) }
       return respond(response, to: id, into: &actions)
     }
-    let call = RESTCall(request, route, parameters, claim: claim, limits: limits)
+    var call = RESTCall(request, route, parameters, claim: claim, limits: limits)
+    call.webhookSecret = webhookSecret(parameters)
     do throws(RESTError) {
       try follow(try call.plan(configuration), call, state, id: id, at: now, into: &actions)
     } catch {
@@ -209,7 +214,8 @@ public struct RESTAPI: Sendable {
       throw .overloaded
     }
     var exchange = Exchange(
-      route: call.route, actor: call.actor, options: try RenderingOptions(call), rateState: state,
+      route: call.route, actor: call.actor, reason: call.reason, options: try RenderingOptions(call, links),
+      rateState: state,
       stage: .reply)
     switch plan {
     case .respond: return
@@ -218,7 +224,7 @@ public struct RESTAPI: Sendable {
       exchanges[id] = exchange
       var request = ChatRequest(
         id: ChatRequestOrigin.rest.id(id), actor: call.actor, command: command, at: now.wall)
-      request.reason = call.reason
+      request.reason = exchange.reason
       actions.append(.chat(request))
     case .logIn(let login, let password):
       try throttle(login: login.lowercased(), call.request.remote, at: now)
@@ -236,6 +242,23 @@ public struct RESTAPI: Sendable {
       actions.append(.keepPicture(id: id, octets: octets))
     }
   }
+
+  /// What a limit is counted for.
+  private func resource(_ route: RESTRoute, _ parameters: RouteParameters) -> String {
+    guard route.rate == .webhooks else { return parameters["channel"] ?? parameters["guild"] ?? "" }
+    // Longer texts are no tokens; they share what is left of them.
+    return "\(parameters["webhook"] ?? "")/\((parameters["token"] ?? "").prefix(96))"
+  }
+
+  /// The secret in a path's token, when it is the authentic one of a webhook.
+  func webhookSecret(_ parameters: RouteParameters) -> String? {
+    guard let id = parameters["webhook"].flatMap({ Snowflake($0) }), let token = parameters["token"] else {
+      return nil
+    }
+    return tokens.webhookSecret(id, in: token)
+  }
+
+  private var links: WebhookLinks { WebhookLinks(tokens: tokens, apiURL: configuration.apiURL) }
 
   /// Whose token the request carries.
   ///

@@ -128,6 +128,7 @@ extension ChatCommand {
     case .modifyChannel(let channel, var changes):
       changes.icon = .set(picture)
       return .modifyChannel(channel, changes)
+    case .webhook(let command): return .webhook(command.with(picture: picture))
     default: return self
     }
   }

@@ -2,34 +2,15 @@ import Base
 import ChatCore
 import JSON
 
-/// Interactions: what people's clients ask, and what bots answer.
+/// Interactions: what people's clients ask, and what bots answer first; the rest goes by the webhooks' routes.
 extension RESTCall {
   func interactionCommand() throws(RESTError) -> ChatCommand {
     switch route {
     case .interact: return .interact(try interactionRequest())
-    case .respond:
+    default:
       return .respond(
         interaction: try id("interaction"), token: parameters["token"] ?? "", try interactionResponse())
-    case .followUp:
-      var form = try form()
-      let draft = self.draft(&form, mentions: .usersOnly)
-      try form.check()
-      return .followUp(try target(), draft)
-    case .modifyFollowUp:
-      var form = try form()
-      let changes = self.messageChanges(&form, mentions: .usersOnly)
-      try form.check()
-      return .editInteractionMessage(try target(), changes)
-    case .deleteFollowUp: return .deleteInteractionMessage(try target())
-    default: return .interactionMessage(try target())
     }
-  }
-
-  private func target() throws(RESTError) -> InteractionTarget {
-    let isOriginal = parameters["message"] == nil || parameters["message"] == "@original"
-    return InteractionTarget(
-      application: try id("webhook"), token: parameters["token"] ?? "",
-      message: isOriginal ? nil : try id("message"))
   }
 
   private func interactionRequest() throws(RESTError) -> InteractionRequest {

@@ -11,6 +11,8 @@ struct RESTCall {
   /// Whose token it carries; `nil` only on routes that answer without one.
   let claim: TokenClaim?
   let limits: RESTLimits
+  /// The secret in the path's token, when it is the authentic one of a webhook.
+  var webhookSecret: String?
 
   init(
     _ request: RESTRequest, _ route: RESTRoute, _ parameters: RouteParameters, claim: TokenClaim?,
@@ -59,7 +61,9 @@ struct RESTCall {
   /// The body's fields.
   func form() throws(RESTError) -> FormReader {
     var limits = limits
-    if route.takesPicture { limits.jsonCountMax = max(limits.jsonCountMax, limits.pictureJSONCountMax) }
+    if route.takesPicture || route == .executeGitHubWebhook {
+      limits.jsonCountMax = max(limits.jsonCountMax, limits.pictureJSONCountMax)
+    }
     return FormReader(try RequestBody.object(of: request, limits), path: [])
   }
 

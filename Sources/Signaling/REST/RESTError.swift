@@ -26,6 +26,7 @@ struct RESTError: Error, Hashable, Sendable {
     status: 503, code: 130_000, message: "API resource is currently overloaded. Try again a little later")
   static let invalidJSON = RESTError(
     status: 400, code: 50109, message: "The request body contains invalid JSON.")
+  static let invalidWebhookToken = RESTError(status: 401, code: 50027, message: "Invalid Webhook Token")
   static let invalidVersion = RESTError(status: 400, code: 50041, message: "Invalid API version provided")
   static let filesRefused = RESTError(
     status: 400, code: 50046, message: "Invalid file uploaded: files are taken with messages only")

@@ -28,6 +28,8 @@ public struct RESTLimits: Hashable, Sendable {
   public var searchRate = RequestRate(countMax: 10, window: .seconds(5))
   /// Changes of guilds, channels, members and invites per account and guild or channel.
   public var changeRate = RequestRate(countMax: 10, window: .seconds(10))
+  /// Messages and changes by the token of one webhook or interaction, whoever sends them: Discord's value.
+  public var webhookRate = RequestRate(countMax: 5, window: .seconds(2))
   /// Wrong or missing tokens and passwords of one address: 10,000 in 10 minutes at Discord.
   public var failureRate = RequestRate(countMax: 1_000, window: .seconds(600))
   /// Log-in attempts for one account name.
@@ -47,7 +49,7 @@ public struct RESTLimits: Hashable, Sendable {
     var result = self
     let rates: [WritableKeyPath<RESTLimits, RequestRate>] = [
       \.globalRate, \.anonymousRate, \.messageRate, \.messageChangeRate, \.reactionRate, \.typingRate,
-      \.searchRate, \.changeRate, \.failureRate,
+      \.searchRate, \.changeRate, \.webhookRate, \.failureRate,
     ]
     for rate in rates {
       let old = result[keyPath: rate]

@@ -29,8 +29,12 @@ extension RESTCall {
       .getGuildCommands, .createGuildCommand, .replaceGuildCommands, .getGuildCommand,
       .modifyGuildCommand, .deleteGuildCommand, .getGuildCommandIndex, .getCommandIndex:
       .ask(try applicationCommand())
-    case .interact, .respond, .followUp, .getFollowUp, .modifyFollowUp, .deleteFollowUp:
-      .ask(try interactionCommand())
+    case .interact, .respond: .ask(try interactionCommand())
+    case .createWebhook, .getChannelWebhooks, .getGuildWebhooks, .followChannel, .getWebhook, .modifyWebhook,
+      .deleteWebhook, .getWebhookWithToken, .modifyWebhookWithToken, .deleteWebhookWithToken,
+      .executeWebhook, .executeSlackWebhook, .executeGitHubWebhook, .getWebhookMessage,
+      .modifyWebhookMessage, .deleteWebhookMessage:
+      try webhookPlan()
     case .getDefaultSounds, .getGuildEmojis, .getGuildStickers:
       .respond(.json(200, Array("[]".utf8)))
     case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,

@@ -1,6 +1,7 @@
 import Base
 
-/// Counts requests per account over all routes, and per account, bucket and guild or channel.
+/// Counts requests per account over all routes, and per account, bucket and guild or channel; those with a
+/// webhook's token per token.
 ///
 /// Fixed windows that begin with their first request, as Discord's headers describe them. The tables are
 /// bounded: when one is full, idle windows are forgotten; when none is idle, newcomers are limited.
@@ -28,7 +29,8 @@ struct RESTRateLimiter: Sendable {
   }
 
   private struct BucketKey: Hashable, Sendable {
-    let subject: Subject
+    /// `nil` where it does not matter who asks.
+    let subject: Subject?
     let bucket: RateBucket
     let resource: String
   }
@@ -58,7 +60,7 @@ struct RESTRateLimiter: Sendable {
     }
     guard let bucket else { return .allowed(nil) }
     let rate = bucket.rate(limits)
-    let key = BucketKey(subject: subject, bucket: bucket, resource: resource)
+    let key = BucketKey(subject: bucket == .webhooks ? nil : subject, bucket: bucket, resource: resource)
     let outcome = buckets.count(key, rate, at: now)
     let state = BucketState(
       bucket: bucket, limit: rate.countMax, remaining: outcome.remaining, resetAfter: outcome.resetAfter)

@@ -8,11 +8,15 @@ struct RenderingOptions: Sendable {
 
   private let withCounts: Bool
   private let withResponse: Bool
+  private let waits: Bool
+  private let links: WebhookLinks
   private let after: Snowflake?
   private let before: Snowflake?
   private let limit: Int
 
-  init(_ call: RESTCall) throws(RESTError) {
+  init(_ call: RESTCall, _ links: WebhookLinks) throws(RESTError) {
+    self.links = links
+    waits = call.queryFlag("wait")
     withCounts = call.queryFlag("with_counts")
     withResponse = call.queryFlag("with_response")
     guard call.route == .getOwnGuilds else {
@@ -70,7 +74,8 @@ struct RenderingOptions: Sendable {
     case .auditLog(let view): .object { $0.auditLog(view) }
     case .invite(let view): invite(view, route)
     case .invites(let views): .list { for view in views { $0.object { $0.fullInvite(view) } } }
-    case .message(let view): .object { $0.message(view, .rest) }
+    case .message(let view): message(view, route)
+    case .webhook(let reply): webhook(reply)
     case .messages(let views):
       .list { for view in views { $0.object { $0.message(view, .rest) } } }
     case .pins(let views, let hasMore): pins(views, hasMore, route)
@@ -103,6 +108,29 @@ struct RenderingOptions: Sendable {
       guard withCounts else { return }
       $0.field("approximate_member_count", snapshot.memberCount)
       $0.field("approximate_presence_count", snapshot.memberCount)
+    }
+  }
+
+  /// A webhook's message is given back only to who waits for it; an interaction's always.
+  private func message(_ view: MessageView, _ route: RESTRoute) -> RESTResponse {
+    switch route {
+    case .executeSlackWebhook:
+      RESTResponse(status: 200, headers: [("Content-Type", "text/plain")], body: Array("ok".utf8))
+    case .executeGitHubWebhook: .noContent
+    case .executeWebhook where view.message.webhook != nil && !waits: .noContent
+    default: .object { $0.message(view, .rest) }
+    }
+  }
+
+  private func webhook(_ reply: WebhookReply) -> RESTResponse {
+    switch reply {
+    case .webhook(let view): .object { links.write(view, to: &$0) }
+    case .webhooks(let views): .list { for view in views { $0.object { links.write(view, to: &$0) } } }
+    case .follower(let channel, let webhook):
+      .object {
+        $0.field("channel_id", channel)
+        $0.field("webhook_id", webhook)
+      }
     }
   }
 

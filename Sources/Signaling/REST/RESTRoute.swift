@@ -122,10 +122,24 @@ enum RESTRoute: String, CaseIterable, Sendable {
 
   case interact = "POST interactions"
   case respond = "POST interactions/{interaction}/{token}/callback"
-  case followUp = "POST webhooks/{webhook}/{token}"
-  case getFollowUp = "GET webhooks/{webhook}/{token}/messages/{message}"
-  case modifyFollowUp = "PATCH webhooks/{webhook}/{token}/messages/{message}"
-  case deleteFollowUp = "DELETE webhooks/{webhook}/{token}/messages/{message}"
+
+  case createWebhook = "POST channels/{channel}/webhooks"
+  case getChannelWebhooks = "GET channels/{channel}/webhooks"
+  case getGuildWebhooks = "GET guilds/{guild}/webhooks"
+  case followChannel = "POST channels/{channel}/followers"
+  case getWebhook = "GET webhooks/{webhook}"
+  case modifyWebhook = "PATCH webhooks/{webhook}"
+  case deleteWebhook = "DELETE webhooks/{webhook}"
+  case getWebhookWithToken = "GET webhooks/{webhook}/{token}"
+  case modifyWebhookWithToken = "PATCH webhooks/{webhook}/{token}"
+  case deleteWebhookWithToken = "DELETE webhooks/{webhook}/{token}"
+  // Of webhooks by their tokens, and of applications by the tokens of interactions.
+  case executeWebhook = "POST webhooks/{webhook}/{token}"
+  case executeSlackWebhook = "POST webhooks/{webhook}/{token}/slack"
+  case executeGitHubWebhook = "POST webhooks/{webhook}/{token}/github"
+  case getWebhookMessage = "GET webhooks/{webhook}/{token}/messages/{message}"
+  case modifyWebhookMessage = "PATCH webhooks/{webhook}/{token}/messages/{message}"
+  case deleteWebhookMessage = "DELETE webhooks/{webhook}/{token}/messages/{message}"
 
   case getInvite = "GET invites/{code}"
   case acceptInvite = "POST invites/{code}"
@@ -141,7 +155,9 @@ enum RESTRoute: String, CaseIterable, Sendable {
   var isAnonymous: Bool {
     switch self {
     case .getDescription, .getGateway, .register, .login, .getInvite, .getVoiceRegions, .getStickerPacks,
-      .getDefaultSounds, .respond, .followUp, .getFollowUp, .modifyFollowUp, .deleteFollowUp:
+      .getDefaultSounds, .respond, .getWebhookWithToken, .modifyWebhookWithToken, .deleteWebhookWithToken,
+      .executeWebhook, .executeSlackWebhook, .executeGitHubWebhook, .getWebhookMessage,
+      .modifyWebhookMessage, .deleteWebhookMessage:
       true
     default: false
     }
@@ -157,6 +173,9 @@ enum RESTRoute: String, CaseIterable, Sendable {
     case .addReaction, .removeOwnReaction, .removeReaction, .clearReactions, .clearReactionsOf: .reactions
     case .startTyping: .typing
     case .searchMessages, .searchGuildMessages: .search
+    case .executeWebhook, .executeSlackWebhook, .executeGitHubWebhook, .modifyWebhookMessage,
+      .deleteWebhookMessage, .modifyWebhookWithToken, .deleteWebhookWithToken:
+      .webhooks
     case .createRole, .moveRoles, .moveChannels, .modifyRole, .deleteRole, .addMemberRole, .removeMemberRole,
       .setOverwrite,
       .deleteOverwrite, .modifyOwnVoiceState, .modifyVoiceState, .createChannel, .modifyOwnMember,
@@ -165,16 +184,17 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .createGuild,
       .modifyGuild, .deleteGuild, .modifyNotifications, .createRelationship, .setRelationship,
       .modifyRelationship, .deleteRelationship, .ignoreUser, .heedUser, .addRecipient, .removeRecipient,
-      .createBan, .createBans, .deleteBan:
+      .createBan, .createBans, .deleteBan, .createWebhook, .modifyWebhook,
+      .deleteWebhook, .followChannel:
       .changes
     default: nil
     }
   }
 }
 
-/// The limits that routes share; each is counted per account and guild or channel.
+/// The limits that routes share; each is counted per account and guild or channel, `webhooks` per token.
 enum RateBucket: String, CaseIterable, Hashable, Sendable {
-  case messages, messageChanges, reactions, typing, search, changes
+  case messages, messageChanges, reactions, typing, search, changes, webhooks
 
   /// The opaque name that answers carry.
   var name: String { "roost-\(rawValue)" }
@@ -187,6 +207,7 @@ enum RateBucket: String, CaseIterable, Hashable, Sendable {
     case .typing: limits.typingRate
     case .search: limits.searchRate
     case .changes: limits.changeRate
+    case .webhooks: limits.webhookRate
     }
   }
 }

@@ -3,7 +3,8 @@ import JSON
 /// The JSON object in a request's body, however it was wrapped.
 ///
 /// Libraries send `application/json`; `multipart/form-data` with a `payload_json` part, before or after
-/// files; `application/x-www-form-urlencoded` with a `payload_json` field; and empty bodies of any type.
+/// files; `application/x-www-form-urlencoded` with a `payload_json` field, which Slack's and GitHub's senders call
+/// `payload`; and empty bodies of any type.
 enum RequestBody {
   private static let depthMax = 32
 
@@ -99,7 +100,7 @@ enum RequestBody {
   private static func urlencoded(_ body: [UInt8], _ limits: RESTLimits) throws(RESTError) -> JSONObject {
     guard body.count <= limits.jsonCountMax else { throw .tooLarge }
     guard let text = String(validating: body, as: UTF8.self),
-      let payload = FormFields(text)["payload_json"]
+      let payload = FormFields(text)["payload_json"] ?? FormFields(text)["payload"]
     else { throw .form([.required(["payload_json"])]) }
     return try parse(Array(payload.utf8), limits)
   }

@@ -60,6 +60,8 @@ public enum BodyPlace: Sendable {
 public enum UploadSender: Hashable, Sendable {
   /// Whose token the request carries.
   case account(Snowflake)
+  /// Which webhook's authentic token the path carries.
+  case webhook(Snowflake)
   /// Who has no token of their own: answers to interactions name theirs in the path.
   case address(IPAddress)
 }
@@ -67,14 +69,17 @@ public enum UploadSender: Hashable, Sendable {
 extension RESTAPI {
   /// Decides where the body of `request`, which has none yet, goes.
   ///
-  /// Into a file only on a route that takes files, and with a token that holds: nobody else fills the disk.
-  /// Answers to interactions carry their token in the path, where the chat core alone can check it; they are
-  /// counted by address.
+  /// Into a file only on a route that takes files, and with a token that holds, of an account or of a webhook:
+  /// nobody else fills the disk. Answers to interactions carry their token in the path, where the chat core alone
+  /// can check it; they are counted by address.
   public func bodyPlace(_ request: RESTRequest) -> BodyPlace {
     guard request.header("content-type")?.lowercased().hasPrefix("multipart/form-data") == true,
-      case .route(let route, _) = router.find(request.method, request.path), route.takesFiles
+      case .route(let route, let parameters) = router.find(request.method, request.path), route.takesFiles
     else { return .memory }
     if let claim = claim(of: request.header("authorization") ?? "") { return .file(.account(claim.user)) }
+    if webhookSecret(parameters) != nil, let id = parameters["webhook"].flatMap({ Snowflake($0) }) {
+      return .file(.webhook(id))
+    }
     return route.isAnonymous ? .file(.address(request.remote)) : .memory
   }
 }
@@ -83,7 +88,7 @@ extension RESTRoute {
   /// Whether bodies may carry files.
   var takesFiles: Bool {
     switch self {
-    case .createMessage, .modifyMessage, .respond, .followUp, .modifyFollowUp: true
+    case .createMessage, .modifyMessage, .respond, .executeWebhook, .modifyWebhookMessage: true
     default: false
     }
   }
@@ -91,7 +96,9 @@ extension RESTRoute {
   /// Whether bodies may carry a picture as a data URI.
   var takesPicture: Bool {
     switch self {
-    case .modifySelf, .modifyGuild, .modifyChannel: true
+    case .modifySelf, .modifyGuild, .modifyChannel, .createWebhook, .modifyWebhook,
+      .modifyWebhookWithToken:
+      true
     default: false
     }
   }

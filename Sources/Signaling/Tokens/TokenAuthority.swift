@@ -30,11 +30,11 @@ public struct TokenAuthority: Sendable {
   private static let tokenCountMax = 96
   private static let purpose: [UInt8] = Array("roost token 1".utf8)
 
-  private let secret: [UInt8]
+  let key: [UInt8]
 
   /// Makes the authority that holds `secret`.
   public init(secret: [UInt8]) {
-    self.secret = secret
+    key = secret
   }
 
   /// The token of `user`, minted at `time`; `nil` when OpenSSL finds no memory.
@@ -63,7 +63,7 @@ public struct TokenAuthority: Sendable {
 
   private func code(user: Snowflake, issued: [UInt8]) -> [UInt8]? {
     let message = TokenAuthority.purpose + TokenAuthority.octets(user.rawValue) + issued
-    return Digest.hmacSHA256(key: secret, message)
+    return Digest.hmacSHA256(key: key, message)
   }
 
   private static func octets(_ value: UInt64) -> [UInt8] {

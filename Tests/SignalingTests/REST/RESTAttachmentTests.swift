@@ -95,7 +95,7 @@ import Testing
       switch bench.api.bodyPlace(request) {
       case .file(.account(let user)): return user == ChatFixtures.bot.id
       case .file(.address(let address)): return address == RESTBench.address && path.contains("webhooks")
-      case .memory: return false
+      case .file(.webhook), .memory: return false
       }
     }
     let (form, token) = ("multipart/form-data; boundary=x", RESTBench.token(ChatFixtures.bot))

@@ -79,11 +79,11 @@ import Testing
     let bench = RESTBench()
     let action = bench.send("POST", "/api/v10/webhooks/1/abc?wait=true", #"{"content":"x"}"#, as: nil)
     let request = try #require(action?.request)
-    guard case .followUp(let target, _) = request.command else {
+    guard case .webhook(.execute(let target, _)) = request.command else {
       Issue.record("\(request)")
       return
     }
-    #expect(target.message == nil && target.application.rawValue == 1)
+    #expect(target.message == nil && target.webhook.rawValue == 1 && target.token == "abc")
     var view = ChatFixtures.message(ChatFixtures.bot)
     view.message.interaction = InteractionMetadata(
       id: ChatFixtures.roleID, kind: .command, userID: ChatFixtures.alice.id, name: "ping", messageID: nil)

@@ -39,12 +39,6 @@ extension RouteDescription {
       "A bot's first answer to an interaction", query: ["with_response": .bool],
       body: .form(["type": .oneOf(4, 5, 6, 7, 8, 9), "data?": .map(.anything)]),
       .ok(.interactionResult), .done),
-    .followUp: .init(
-      "One more message to an interaction", query: ["wait": .bool], body: .form(newMessage), .ok(.message)),
-    .getFollowUp: .init("A message of an interaction; `@original` is the first answer", .ok(.message)),
-    .modifyFollowUp: .init(
-      "Changes a message of an interaction", body: .form(messageChanges), .ok(.message)),
-    .deleteFollowUp: .init("Deletes a message of an interaction", .done),
   ]
 
   private static let commandIndex: Schema = [

@@ -54,6 +54,7 @@ struct RouteDescription: Sendable {
   private static let tables: [[RESTRoute: RouteDescription]] = [
     accounts, personal, relationships, applications, interactions, guilds, members, roles, channels, messages,
     searches, invites,
+    webhooks,
   ]
 
   /// The descriptions of all routes.

@@ -24,7 +24,8 @@ extension Schema {
       "type": oneOf(0, 1), "channel_id": snowflake, "message_id?": snowflake, "guild_id?": snowflake,
     ],
     "message_snapshots?": list(["message": anything]), "referenced_message?": message.orNull,
-    "application_id?": snowflake, "interaction_metadata?": map(anything), "interaction?": map(anything),
+    "webhook_id?": snowflake, "application_id?": snowflake, "interaction_metadata?": map(anything),
+    "interaction?": map(anything),
   ]
 
   private static let emoji: Schema = ["id": snowflake.orNull, "name": string.orNull]
