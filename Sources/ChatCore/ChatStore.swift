@@ -60,6 +60,8 @@ public enum StoreWrite: Hashable, Sendable {
   case deleteMessage(channel: Snowflake, message: Snowflake)
   /// Changes what belongs to a person.
   case personal(PersonalWrite)
+  /// Adds to the event log. → see ``LogWrite``.
+  case log(LogWrite)
   /// Adds a reaction; nothing if it is there. `at` orders the emoji of a message.
   case reaction(message: Snowflake, ReactionEmoji, user: Snowflake, at: WallTime)
   /// Removes everybody's reactions, or those with one emoji.
@@ -158,12 +160,24 @@ public protocol ChatStore: ~Copyable {
   /// The first messages of the channel newer than `bound`, oldest first.
   mutating func messages(channel: Snowflake, after bound: Snowflake, limit: Int) throws(StoreError)
     -> [Message]
+  /// Those of the named messages that the channel has, in any order.
+  mutating func messages(channel: Snowflake, ids: [Snowflake]) throws(StoreError) -> [Message]
+  /// Who reacted to each of the messages; nil for one with more than `limit` reactions.
+  mutating func reactionTallies(
+    of messages: [Snowflake], limit: Int
+  ) throws(StoreError) -> [ReactionTally?]
   /// Pinned messages of the channel, newest pin first, pinned before `bound` (all when nil).
   mutating func pins(channel: Snowflake, before bound: WallTime?, limit: Int) throws(StoreError) -> [Message]
   /// The message of the channel that has the attachment `id`.
   mutating func message(channel: Snowflake, holding id: Snowflake) throws(StoreError) -> Message?
   /// Those of `blobs` that an attachment or a picture names; counted in the transaction that names them.
   mutating func referenced(_ blobs: [String]) throws(StoreError) -> [String]
+  /// Where the event log and its readers stand.
+  mutating func logState() throws(StoreError) -> LogState
+  /// Entries of the event log after one, oldest first.
+  ///
+  /// The first one's offset is more than one higher when those between were forgotten.
+  mutating func logEntries(after offset: UInt64, limit: Int) throws(StoreError) -> [LogEntry]
   /// Goes on with a search, for a few milliseconds: counts and names messages in the scope's channels that fit.
   ///
   /// What was written a moment ago may not be found before ``maintain(_:)`` had its turn.

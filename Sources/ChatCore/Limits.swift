@@ -146,6 +146,16 @@ public enum Limits {
   public static let readMarks = 100
   /// Channels in one change of notification settings.
   public static let channelNotifications = 500
+  /// Octets of the event log, some three million events; the oldest go, also when a reader has not come so far.
+  ///
+  /// Ours.
+  public static let logOctets = 32 << 20
+  /// Octets of pages of history that are kept in memory: some 600 channels' newest.
+  ///
+  /// Ours. When full, the page goes that nobody read the longest.
+  public static let pageOctets = 64 << 20
+  /// Reactions of a message that are remembered with their users; beyond it each reader's are counted anew.
+  public static let talliedReactions = 500
   /// Messages in one page of a search.
   public static let searchPage = 25
   /// Messages of a search that may be passed over.

@@ -190,6 +190,10 @@ enum Query: String, Hashable {
     SELECT emoji_id, emoji_name, count(*), coalesce(max(user_id = ?2), 0) FROM reactions
     WHERE message_id = ?1 GROUP BY emoji_id, emoji_name ORDER BY min(at), emoji_id, emoji_name
     """
+  case reactors = """
+    SELECT emoji_id, emoji_name, user_id FROM reactions WHERE message_id = ?1
+    ORDER BY at, emoji_id, emoji_name LIMIT ?2
+    """
   case reactionUsers = """
     SELECT user_id FROM reactions
     WHERE message_id = ?1 AND emoji_id = ?2 AND emoji_name = ?3 AND user_id > ?4 ORDER BY user_id LIMIT ?5
@@ -228,6 +232,19 @@ enum Query: String, Hashable {
   case foundPlacesAscending = """
     SELECT search.rowid, channel_id FROM search CROSS JOIN search_places ON search_places.id = search.rowid
     WHERE search MATCH ?1 AND search.rowid >= ?2 AND search.rowid < ?3 ORDER BY search.rowid
+    """
+
+  case logBounds = "SELECT coalesce(min(entry), 0), coalesce(max(entry), 0) FROM event_log"
+  case logConsumers = "SELECT name, entry FROM log_consumers"
+  case logEntries = "SELECT entry, at, body FROM event_log WHERE entry > ?1 ORDER BY entry LIMIT ?2"
+  case logTotal = "SELECT total FROM event_log ORDER BY entry DESC LIMIT 1"
+  case appendLog = "INSERT INTO event_log VALUES (?1, ?2, ?3, ?4)"
+  case trimLog = """
+    DELETE FROM event_log WHERE total <= ?1
+      AND entry IN (SELECT entry FROM event_log ORDER BY entry LIMIT ?2)
+    """
+  case acknowledgeLog = """
+    INSERT INTO log_consumers VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET entry = ?2
     """
 
   case copy = "VACUUM INTO ?1"

@@ -44,6 +44,36 @@ extension SQLiteStore {
     try database.rows(.messagesAfter, [.id(channel), .bound(bound), .number(limit)], readMessage)
   }
 
+  /// Those of the named messages that the channel has.
+  public mutating func messages(
+    channel: Snowflake, ids: [Snowflake]
+  ) throws(StoreError) -> [Message] {
+    var found: [Message] = []
+    for id in ids {
+      if let message = try message(channel: channel, id: id) { found.append(message) }
+    }
+    return found
+  }
+
+  /// Who reacted to each of the messages; nil for one with more than `limit` reactions.
+  public mutating func reactionTallies(
+    of messages: [Snowflake], limit: Int
+  ) throws(StoreError) -> [ReactionTally?] {
+    var tallies: [ReactionTally?] = []
+    for message in messages {
+      var tally = ReactionTally()
+      var count = 0
+      let isAll = try database.scan(.reactors, [.id(message), .number(limit + 1)]) { row in
+        let emoji = ReactionEmoji(id: row.integer(0) == 0 ? nil : row.id(0), name: row.string(1))
+        tally.add(emoji, row.id(2))
+        count += 1
+        return count <= limit
+      }
+      tallies.append(isAll ? tally : nil)
+    }
+    return tallies
+  }
+
   /// Pinned messages of the channel, newest pin first, pinned before `bound` (all when nil).
   public mutating func pins(
     channel: Snowflake, before bound: WallTime?, limit: Int

@@ -55,6 +55,7 @@ extension SQLiteStore {
     case .invite(let invite): try put(invite)
     case .deleteInvite(let code): try database.run(.deleteInvite, [.text(code)])
     case .personal(let write): try apply(write)
+    case .log(let write): try apply(write)
     default: try applyToMessages(write)
     }
   }

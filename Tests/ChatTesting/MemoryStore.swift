@@ -24,6 +24,8 @@ public final class MemoryDisk {
   public fileprivate(set) var tables = Tables()
   /// How many transactions were committed.
   public fileprivate(set) var commits = 0
+  /// How often a store was asked for something.
+  public fileprivate(set) var reads = 0
   /// What fails from now on.
   public var fault: Fault = .none
   /// The error of a failing step.
@@ -46,7 +48,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
     self.disk = disk
   }
 
-  private var current: Tables { open ?? disk.tables }
+  var current: Tables { open ?? disk.tables }
 
   /// Reads everything.
   public mutating func load() throws(StoreError) -> ChatSnapshot {
@@ -181,29 +183,6 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return blobs.filter(named.contains)
   }
 
-  /// Searches all at once, among words as they stand there.
-  public mutating func search(
-    _ filter: SearchFilter, in scope: SearchScope, from progress: SearchProgress
-  ) throws(StoreError) -> SearchProgress {
-    try check(.read)
-    var progress = progress
-    let fitting = current.messages.filter { message in
-      scope.channels.contains(message.channelID) && NaiveSearch.fits(message, filter)
-    }
-    for message in progress.isAscending ? fitting : fitting.reversed() {
-      let hit = SearchHit(channelID: message.channelID, messageID: message.id)
-      guard progress.find(hit) else { break }
-    }
-    progress.isDone = true
-    return progress
-  }
-
-  /// Has nothing to do later.
-  public mutating func maintain(_ task: MaintenanceTask) throws(StoreError) -> Bool {
-    try check(.read)
-    return false
-  }
-
   /// Ids of an author's messages, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
@@ -249,7 +228,8 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return Array(users.sorted().filter { user in after.map { $0 < user } ?? true }.prefix(limit))
   }
 
-  private func check(_ step: MemoryDisk.Fault) throws(StoreError) {
+  func check(_ step: MemoryDisk.Fault) throws(StoreError) {
+    if step == .read { disk.reads += 1 }
     if disk.fault == step { throw disk.error }
   }
 }
@@ -273,6 +253,9 @@ public struct Tables: Hashable, Sendable {
   public private(set) var reactions: [Reaction] = []
   /// Published messages and their copies.
   var crossposts: [Crosspost] = []
+
+  /// The event log.
+  public internal(set) var log = MemoryLog()
 
   init() {}
 
@@ -330,6 +313,7 @@ public struct Tables: Hashable, Sendable {
     case .invite(let invite): put(invite, in: \.invites) { $0.code }
     case .deleteInvite(let code): snapshot.invites.removeAll { $0.code == code }
     case .personal(let write): snapshot.personal.apply(write)
+    case .log(let write): log.apply(write)
     default: applyToMessages(write)
     }
   }

@@ -153,6 +153,8 @@ struct StoreConformance {
     try checkReplacing(&store)
     try checkMessages(&store)
     try checkReactions(&store)
+    try checkTallies(&store)
+    try checkLog(&store)
     try StoreConformance.checkAudit(&store)
     try StoreConformance.checkPersonal(&store)
     try StoreConformance.checkWebhooks(&store)

@@ -298,3 +298,40 @@ public struct MessageView: Hashable, Sendable {
     self.referenced = referenced
   }
 }
+
+/// Who reacted to a message with what, emoji in the order in which they came.
+public struct ReactionTally: Hashable, Sendable {
+  /// Everybody who reacted with one emoji.
+  public struct Row: Hashable, Sendable {
+    /// The emoji.
+    public var emoji: ReactionEmoji
+    /// The users.
+    public var users: Set<Snowflake>
+  }
+
+  /// A row an emoji.
+  public private(set) var rows: [Row] = []
+
+  /// Nobody reacted.
+  public init() {}
+
+  /// Adds a reaction; they come in the order of their times.
+  public mutating func add(_ emoji: ReactionEmoji, _ user: Snowflake) {
+    if let index = rows.firstIndex(where: { $0.emoji == emoji }) {
+      rows[index].users.insert(user)
+    } else {
+      rows.append(Row(emoji: emoji, users: [user]))
+    }
+  }
+
+  /// What a reader is shown.
+  func counts(for reader: Snowflake?) -> [ReactionCount] {
+    rows.map { row in
+      ReactionCount(
+        emoji: row.emoji, count: row.users.count, isMine: reader.map(row.users.contains) ?? false)
+    }
+  }
+
+  /// About what it takes of memory.
+  var octets: Int { 64 + rows.reduce(0) { $0 + 200 + $1.users.count * 24 } }
+}

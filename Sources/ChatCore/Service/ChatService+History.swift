@@ -3,6 +3,7 @@ import Base
 extension ChatService where Store: ~Copyable {
   /// - Throws: 10008 when the channel has no such message.
   mutating func find(_ channel: Snowflake, _ id: Snowflake) throws(ChatError) -> Message {
+    if let known = pages.message(channel, id) { return known }
     let found = try read { store throws(StoreError) in try store.message(channel: channel, id: id) }
     guard let found else { throw .code(.unknownMessage) }
     return found
@@ -24,12 +25,7 @@ extension ChatService where Store: ~Copyable {
     form.value("limit", limit, 1...Limits.historyPage)
     try form.finish()
     guard seat.permissions.contains(.readMessageHistory) else { return .messages([]) }
-    let page = try read { store throws(StoreError) in
-      try readPage(of: channel, anchor, limit, &store)
-    }
-    var views: [MessageView] = []
-    for message in page { views.append(try view(message, reader: reader)) }
-    return .messages(views)
+    return .messages(try views(try page(channel, anchor, limit), of: channel, reader: reader))
   }
 
   /// A message with what belongs to it, for one reader or (nil) for everybody.
@@ -55,7 +51,7 @@ extension ChatService where Store: ~Copyable {
     return freshView(message, referenced: referenced, try reactions(kept.id, reader))
   }
 
-  private mutating func reactions(
+  mutating func reactions(
     _ message: Snowflake, _ reader: Snowflake?
   ) throws(ChatError) -> [ReactionCount] {
     try read { store throws(StoreError) in try store.reactions(message: message, reader: reader) }
@@ -74,7 +70,7 @@ extension ChatService where Store: ~Copyable {
     freshView(message, referenced: referenced, [])
   }
 
-  private func freshView(
+  func freshView(
     _ message: Message, referenced: ReferencedMessage, _ reactions: [ReactionCount]
   ) -> MessageView {
     var view = MessageView(
@@ -86,23 +82,5 @@ extension ChatService where Store: ~Copyable {
     view.interactionUser = message.interaction.map { user($0.userID) }
     view.snapshotMentions = (message.snapshot?.mentions ?? []).map { user($0) }
     return view
-  }
-}
-
-/// One page of a channel's messages, newest first.
-private func readPage<Store: ChatStore & ~Copyable>(
-  of channel: Snowflake, _ anchor: HistoryAnchor, _ limit: Int, _ store: inout Store
-) throws(StoreError) -> [Message] {
-  switch anchor {
-  case .newest: return try store.messages(channel: channel, before: nil, limit: limit)
-  case .before(let id): return try store.messages(channel: channel, before: id, limit: limit)
-  case .after(let id):
-    return try store.messages(channel: channel, after: id, limit: limit).reversed()
-  case .around(let id):
-    // The message itself counts among the older half.
-    let bound = Snowflake(rawValue: id.rawValue == .max ? .max : id.rawValue + 1)
-    let older = try store.messages(channel: channel, before: bound, limit: min(limit / 2 + 1, limit))
-    let newer = try store.messages(channel: channel, after: id, limit: limit - older.count)
-    return newer.reversed() + older
   }
 }

@@ -18,6 +18,7 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
   var ids: SnowflakeGenerator
   let configuration: ChatConfiguration
   var voiceVersion: UInt64 = 0
+  var pages = PageCache()
 
   /// Outputs of the running batch.
   var outputs: [ChatOutput] = []
@@ -25,6 +26,12 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
   private var pending: [StoreWrite] = []
   private var isTransactionOpen = false
   private var refusesWrites = false
+
+  /// The newest entry of the event log: what the outputs of the last batch are logged up to.
+  public private(set) var logOffset: UInt64
+  /// The last entry that the fan-out is done with, and what the store knows of it.
+  var acknowledged: UInt64
+  private var storedAcknowledged: UInt64?
 
   /// What happened so far.
   public internal(set) var statistics = ChatStatistics()
@@ -39,6 +46,10 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
     let snapshot = try store.load()
     let oldest = Snowflake.first(at: WallTime(milliseconds: now.milliseconds - Limits.nonceAge))
     let nonces = try store.recentNonces(since: oldest, limit: Limits.rememberedNonces)
+    let log = try store.logState()
+    logOffset = log.newest
+    storedAcknowledged = log.consumers[.gateway]
+    acknowledged = storedAcknowledged ?? log.newest
     self.store = store
     self.random = random
     self.configuration = configuration
@@ -99,7 +110,10 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
         try applyPending()
       }
       if isTransactionOpen {
+        let entry = try log(at: batch.last?.at)
         try store.commit()
+        if let entry { logOffset = entry }
+        storedAcknowledged = acknowledged
         isTransactionOpen = false
         statistics.isRefused = false
         statistics.commits &+= 1
@@ -111,6 +125,7 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
       store.rollback()
       isTransactionOpen = false
       pending.removeAll()
+      pages.removeAll()
       outputs.removeAll()
       state.rollback(to: before)
       refusesWrites = true
@@ -119,6 +134,16 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
     }
     state.commit()
     if let newest = batch.last?.at { forgetOld(at: newest) }
+  }
+
+  /// Logs the batch's events in its own transaction; the new entry's offset, if there is one.
+  private mutating func log(at now: WallTime?) throws(StoreError) -> UInt64? {
+    if storedAcknowledged != acknowledged {
+      try store.apply(.log(.acknowledge(.gateway, through: acknowledged)))
+    }
+    guard let now, let entry = logEntry(at: now) else { return nil }
+    try store.apply(.log(.append(entry)))
+    return entry.offset
   }
 
   /// Performs one request against memory; its writes are left in `pending`.
@@ -145,7 +170,10 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
       try store.begin()
       isTransactionOpen = true
     }
-    for write in pending { try store.apply(write) }
+    for write in pending {
+      try store.apply(write)
+      pages.apply(write)
+    }
     pending.removeAll(keepingCapacity: true)
   }
 

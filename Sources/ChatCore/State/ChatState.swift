@@ -117,7 +117,7 @@ extension ChatState {
       channels[channel.id] = channel
     case .personal(let write): personal.apply(write)
     case .webhook(let write): webhooks.apply(write)
-    case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit: break
+    case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit, .log: break
     }
   }
 

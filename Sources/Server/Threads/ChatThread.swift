@@ -20,6 +20,8 @@ final class ChatThread: Sendable {
   private let log: Log
   private let counted = Locked(ChatStatistics())
   private let isStopping = Atomic<Bool>(false)
+  /// Batches of outputs that the loop has taken and told, ever.
+  private let told = Atomic<UInt64>(0)
   private let thread = Locked<PinnedThread?>(nil)
   private let backup = Locked<BackupJob?>(nil)
 
@@ -80,6 +82,7 @@ final class ChatThread: Sendable {
 
   /// Says that the outputs were drained: the chat thread may have been waiting for it.
   func tookOutputs(_ count: Int) {
+    told.add(UInt64(count), ordering: .releasing)
     if count >= Limits.chatOutputs { wake.signal() }
   }
 
@@ -100,18 +103,38 @@ final class ChatThread: Sendable {
     }
   }
 
+  /// What a crash may have kept from those who should have been told.
+  private func missed(by chat: inout Chat) -> [ChatOutput] {
+    do throws(StoreError) {
+      let missed = try chat.missed()
+      if !missed.isEmpty {
+        log.write(.info, "Events of before the end are told again", [("count", "\(missed.count)")])
+      }
+      return missed
+    } catch {
+      log.write(.error, "The event log cannot be read", [("reason", "\(error)")])
+      return []
+    }
+  }
+
   private func run(_ chat: inout Chat) throws(NetError) {
     var poll = try EventPoll()
     try poll.add(wake.descriptor, token: 0, interest: .readable)
     var waiting: ArraySlice<ChatRequest> = []
     var unposted: [ChatOutput] = []
     var upkeep = Upkeep()
+    var posted = PostedBatches()
+    unposted = missed(by: &chat)
     while true {
       // Cleared before looking, so that no wake is lost.
       wake.clear()
       let isLast = isStopping.load(ordering: .acquiring)
       takeBackup(of: &chat)
-      if !unposted.isEmpty, outputs.post(unposted) { unposted = [] }
+      if !unposted.isEmpty, outputs.post(unposted) {
+        unposted = []
+        posted.append(chat.logOffset)
+      }
+      if let offset = posted.told(told.load(ordering: .acquiring)) { chat.acknowledge(through: offset) }
       if unposted.isEmpty {
         if waiting.isEmpty { waiting = requests.drain()[...] }
         if !waiting.isEmpty {
@@ -128,6 +151,26 @@ final class ChatThread: Sendable {
       upkeep.perform(on: &chat)
       _ = try poll.wait(until: upkeep.next)
     }
+  }
+}
+
+/// Up to which entry of the event log the outputs of each batch go that the loop has not told yet.
+private struct PostedBatches {
+  private var offsets: [UInt64] = []
+  private var first: UInt64 = 0
+
+  mutating func append(_ offset: UInt64) {
+    offsets.append(offset)
+  }
+
+  /// The entry up to which everything was told, when `count` batches were told ever; nil when that is no news.
+  mutating func told(_ count: UInt64) -> UInt64? {
+    let done = min(offsets.count, Int(clamping: count &- first))
+    guard done > 0 else { return nil }
+    let offset = offsets[done - 1]
+    offsets.removeFirst(done)
+    first &+= UInt64(done)
+    return offset
   }
 }
 
