@@ -27,6 +27,7 @@ import tones
 from commands import Commands
 from community import Community
 from files import Files
+from life import Life
 from moderation import Moderation
 from webhooks import Webhooks
 
@@ -85,7 +86,7 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(Commands, Community, Files, Moderation, Webhooks, discord.Client):
+class Bot(Commands, Community, Files, Life, Moderation, Webhooks, discord.Client):
     say = staticmethod(say)
 
     def __init__(self):

@@ -79,13 +79,13 @@ class Bot:
             e for e in list(self.events)
             if e["event"] == event and all(e.get(k) == v for k, v in fields.items())]
 
-    def __call__(self, name, **arguments):
+    def __call__(self, name, patience=30, **arguments):
         self.number += 1
         self.process.stdin.write(json.dumps({"do": name, "id": self.number, **arguments}) + "\n")
         self.process.stdin.flush()
         while True:
             try:
-                answer = self.answers.get(timeout=30)
+                answer = self.answers.get(timeout=patience)
             except queue.Empty:
                 raise AssertionError(f"the bot did not answer {name}:\n" + "".join(self.errors[-20:]))
             if answer["id"] == self.number:
