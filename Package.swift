@@ -82,7 +82,7 @@ let package = Package(
       "Server",
       [
         "Base", "Wire", "Crypto", "MediaControl", "SFU", "JSON", "ChatCore", "Signaling", "Net",
-        "HTTPServer", "Stores", "Blobs", "WebClient", "CYAML",
+        "HTTPServer", "HTTPClient", "Stores", "Blobs", "WebClient", "CYAML",
       ]),
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
 

@@ -71,6 +71,8 @@ public enum ChatCommand: Sendable {
   case user(Snowflake)
   /// → ``ChatReply/application(_:owner:)`` Bots only.
   case currentApplication
+  /// What a bot's application is, and what became of interactions sent to its endpoint. → see ``ApplicationRequest``.
+  case application(ApplicationRequest)
 
   // Commands of applications; asked by their bots.
 

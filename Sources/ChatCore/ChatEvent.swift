@@ -104,6 +104,8 @@ public enum Payload: Hashable, Sendable {
   case interactionStarted(id: Snowflake, nonce: Nonce?)
   /// INTERACTION_SUCCESS to the person's session.
   case interactionSuccess(id: Snowflake, nonce: Nonce?)
+  /// More about interactions.
+  case interaction(InteractionEvent)
   /// APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE to the person's session.
   case autocompletion([PlainValue], nonce: Nonce?)
   /// INTERACTION_MODAL_CREATE to the person's session.

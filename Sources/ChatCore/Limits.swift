@@ -228,6 +228,10 @@ public enum Limits {
   public static let interactionAnswer: Int64 = 3_000
   /// How long an interaction's token holds: 15 minutes in milliseconds.
   public static let interactionAge: Int64 = 900_000
+  /// Code points of an application's description.
+  public static let applicationDescriptionLength = 400
+  /// Octets of the address that interactions are sent to.
+  public static let endpointLength = 512
   /// Remembered interactions, about 1 KiB each: 33 MB.
   ///
   /// When full those whose token is void go, then all, counted.

@@ -2,6 +2,7 @@ public import Base
 internal import Blobs
 internal import ChatCore
 internal import Crypto
+internal import HTTPClient
 internal import HTTPServer
 internal import MediaControl
 internal import Net
@@ -19,18 +20,19 @@ public final class RoostServer: Sendable {
   public let announcement: Announcement
   private let services: Services
   private let http: HTTPServer
-  private let httpThread: PinnedThread
+  /// The HTTP loop's and the HTTP client's.
+  private let threads: [PinnedThread]
   private let directory: DataDirectory
   private let certificateFiles: Configuration?
 
   private init(
-    announcement: Announcement, services: Services, http: HTTPServer, httpThread: PinnedThread,
-    directory: consuming DataDirectory, certificateFiles: Configuration?
+    announcement: Announcement, services: Services, http: HTTPServer,
+    threads: [PinnedThread], directory: consuming DataDirectory, certificateFiles: Configuration?
   ) {
     self.announcement = announcement
     self.services = services
     self.http = http
-    self.httpThread = httpThread
+    self.threads = threads
     self.directory = directory
     self.certificateFiles = certificateFiles
   }
@@ -73,11 +75,16 @@ public final class RoostServer: Sendable {
     let waker = HTTPWaker()
     let wakeLoop: @Sendable () -> Void = { waker.wake() }
     let swept = Counter()
+    let policy = AddressPolicy(trustedHosts: configuration.trustedHosts)
+    guard let outgoing = HTTPClient(policy: policy, capacity: Limits.outgoingRequests, wake: wakeLoop) else {
+      throw ServerError.listen("libcurl cannot be set up")
+    }
     let services = Services(
       configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
       shards: media.wakes.map { ShardThread(wake: $0, wakeLoop: wakeLoop) },
       passwords: try PasswordThread(wakeLoop: wakeLoop), blobs: blobs,
-      files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop), swept: swept, secret: secret)
+      files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop), swept: swept,
+      outgoing: outgoing, addressPolicy: policy, secret: secret)
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
       configuration: httpConfiguration(configuration, certificate?.identity),
@@ -98,6 +105,7 @@ public final class RoostServer: Sendable {
       }
       if !isInPlace { log.write(.warning, "A media thread was not pinned", [("shard", "\(index)")]) }
     }
+    let outgoingThread = try PinnedThread.start(name: "roost-outgoing", cpu: nil) { outgoing.run() }
     let httpThread = try PinnedThread.start(name: "roost-http", cpu: nil) {
       PinnedThread.stepBack(by: Limits.signalingNiceness)
       http.run()
@@ -111,8 +119,8 @@ public final class RoostServer: Sendable {
         try Announcement.Demo(world: world, tokens: tokens, in: directory)
       })
     return RoostServer(
-      announcement: announcement, services: services, http: http, httpThread: httpThread,
-      directory: directory,
+      announcement: announcement, services: services, http: http,
+      threads: [httpThread, outgoingThread], directory: directory,
       certificateFiles: certificate == nil || configuration.certificateFile.isEmpty ? nil : configuration)
   }
 
@@ -142,7 +150,8 @@ public final class RoostServer: Sendable {
   public func stop() {
     services.isReady.store(false, ordering: .releasing)
     http.stop()
-    httpThread.join()
+    services.outgoing.stop()
+    for thread in threads { thread.join() }
     services.chat.stop()
     for shard in services.shards { shard.stop() }
     services.passwords.stop()

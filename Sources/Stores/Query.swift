@@ -6,8 +6,9 @@ enum Query: String, Hashable {
       password_hash = ?6, tokens_valid_after = ?7, avatar = ?8
     """
   case putApplication = """
-    INSERT INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-    ON CONFLICT (id) DO UPDATE SET name = ?2, description = ?3, owner_id = ?4, flags = ?5, verify_key = ?6
+    INSERT INTO applications VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (id) DO UPDATE SET name = ?2, description = ?3, owner_id = ?4, flags = ?5, verify_key = ?6,
+      interactions_endpoint = ?7
     """
   case putCommand = """
     INSERT INTO commands VALUES (?1, ?2, ?3, ?4, ?5)

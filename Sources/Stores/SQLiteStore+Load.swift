@@ -96,9 +96,11 @@ private func account(_ row: SQLiteStatement) -> Account {
 }
 
 private func application(_ row: SQLiteStatement) -> Application {
-  Application(
+  var application = Application(
     id: row.id(0), name: row.string(1), description: row.string(2), ownerID: row.idOrNil(3),
     flags: UInt32(truncatingIfNeeded: row.integer(4)), verifyKey: row.string(5))
+  application.interactionsEndpoint = row.text(6)
+  return application
 }
 
 private func role(_ row: SQLiteStatement) -> Role {

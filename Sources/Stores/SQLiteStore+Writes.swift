@@ -117,6 +117,7 @@ extension SQLiteStore {
       [
         .id(application.id), .text(application.name), .text(application.description),
         .id(application.ownerID), .integer(Int64(application.flags)), .text(application.verifyKey),
+        .text(orNull: application.interactionsEndpoint),
       ])
   }
 

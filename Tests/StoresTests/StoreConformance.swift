@@ -64,12 +64,12 @@ struct StoreConformance {
       code: "abcdEFGH", guildID: guild, channelID: channel, inviterID: user, createdAt: at, maxAge: 60,
       maxUses: 2, isTemporary: true)
     invite.uses = 1
+    var application = Application(
+      id: Snowflake(rawValue: 1002), name: "bot", description: "d", ownerID: user, flags: 7, verifyKey: "ff")
+    application.interactionsEndpoint = "https://bot.example/x"
     return [
       .account(account("ann", user)), .account(account("bot", Snowflake(rawValue: 1002))),
-      .application(
-        Application(
-          id: Snowflake(rawValue: 1002), name: "bot", description: "d", ownerID: user, flags: 7,
-          verifyKey: "ff")),
+      .application(application),
       .command(command(2500, nil)), .guild(settledGuild), .command(command(3003, guild)),
       .role(guild: guild, everyone), .role(guild: guild, role), .channel(text), .channel(category),
       .channel(direct), .channel(group),

@@ -209,6 +209,8 @@ struct Interaction: Sendable {
     case loading
     /// It has.
     case answered
+    /// It did not in time, or cannot be reached.
+    case failed
   }
 
   let id: Snowflake

@@ -73,8 +73,10 @@ public struct Application: Hashable, Sendable {
   ///
   /// A new application has them: whoever runs a bot on their own server need not ask anybody.
   public static let privilegedIntentFlags: UInt32 = 1 << 13 | 1 << 15 | 1 << 19
-  /// 64 hexadecimal digits, unique to the application.
+  /// 64 hexadecimal digits, unique to the application; what bots verify signatures with is known outside.
   public var verifyKey: String
+  /// Where interactions are sent over HTTP instead of the gateway.
+  public var interactionsEndpoint: String?
 
   /// Makes an application.
   public init(

@@ -140,11 +140,4 @@ extension ChatService where Store: ~Copyable {
     guard let account = state.accounts[id] else { throw .code(.unknownUser) }
     return .user(account.user)
   }
-
-  func currentApplication(_ asker: Asker) throws(ChatError) -> ChatReply {
-    let account = try account(asker)
-    guard let application = state.applications[account.user.id] else { throw .code(.onlyBots) }
-    let owner = application.ownerID.flatMap { state.accounts[$0]?.user }
-    return .application(application, owner: owner)
-  }
 }

@@ -14,6 +14,7 @@ extension ChatService where Store: ~Copyable {
     case .modifyCurrentUser(let changes): try modifyCurrentUser(changes, asker)
     case .user(let id): try user(id, asker)
     case .currentApplication: try currentApplication(asker)
+    case .application(let request): try perform(request, asker)
     case .identify(let session): try identify(session, asker)
     case .endSession(let session): try endSession(session, asker)
     case .requestMembers(let guild, let query): try requestMembers(guild, query, asker)

@@ -43,7 +43,11 @@ extension ChatService where Store: ~Copyable {
     let audience: Audience =
       seat.channel.kind.isPrivate
       ? .users([bot]) : .members(guild: seat.channel.guildID, only: [bot])
-    emit(.interactionCreate(view), to: audience)
+    if let endpoint = state.applications[bot]?.interactionsEndpoint {
+      emit(.interaction(.posted(view, endpoint: endpoint)), to: audience)
+    } else {
+      emit(.interactionCreate(view), to: audience)
+    }
     return .done
   }
 

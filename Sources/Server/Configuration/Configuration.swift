@@ -48,6 +48,8 @@ public struct Configuration: Hashable, Sendable {
   public var logFormat = LogFormat.auto
   /// Who may create an account.
   public var registration = RegistrationPolicy.invite
+  /// Hosts that the server connects to on others' word although their addresses are private.
+  public var trustedHosts: [String] = []
   /// Most TCP connections at a time, the main and the voice gateway together.
   public var connectionsMax = 10_000
   /// Most MiB of one request with files.

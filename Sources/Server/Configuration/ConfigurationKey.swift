@@ -1,4 +1,5 @@
 import Base
+internal import HTTPClient
 
 /// One documented setting: its name in the file, its meaning, and how text becomes a value.
 ///
@@ -64,6 +65,9 @@ public struct ConfigurationKey: Sendable {
     .choice("log.level", \.logLevel, "Least serious line that is logged."),
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
     .choice("registration.policy", \.registration, "Who may create an account."),
+    .names(
+      "outgoing.trusted_hosts", \.trustedHosts,
+      "Hosts of bots' endpoints that may have private addresses and no TLS, such as localhost."),
     .number("limits.connections", \.connectionsMax, 1...1_000_000, "Most TCP connections at a time."),
     .number("limits.upload", \.uploadMax, 1...16_384, "Most MiB of a message's files together."),
     .number("limits.voice_peers", \.voicePeersMax, 1...65_536, "Most voice connections at a time."),
@@ -87,6 +91,21 @@ public struct ConfigurationKey: Sendable {
       [$0[keyPath: field]]
     } write: { configuration, values in
       configuration[keyPath: field] = values.first ?? ""
+      return nil
+    }
+  }
+
+  private static func names(
+    _ name: String, _ field: any WritableKeyPath<Configuration, [String]> & Sendable, _ help: String
+  ) -> ConfigurationKey {
+    ConfigurationKey(name: name, help: help, form: "host, …", isList: true) {
+      $0[keyPath: field]
+    } write: { configuration, values in
+      let names = values.filter { !$0.isEmpty }
+      if let wrong = names.first(where: { OutgoingURL.host(of: "http://\($0)") != $0.lowercased() }) {
+        return "`\(wrong)` is not a host's name or IPv4 address"
+      }
+      configuration[keyPath: field] = names
       return nil
     }
   }

@@ -1,5 +1,6 @@
 internal import Base
 internal import Blobs
+internal import HTTPClient
 internal import HTTPServer
 internal import Signaling
 internal import Synchronization
@@ -24,6 +25,10 @@ final class Services: Sendable {
   let files: FileThread
   /// Blobs that were removed because nothing named them.
   let swept: Counter
+  /// Asks servers that others name.
+  let outgoing: HTTPClient
+  /// Where such requests may go.
+  let addressPolicy: AddressPolicy
   /// Signs links to files.
   let secret: [UInt8]
   let refused = Refused()
@@ -38,7 +43,7 @@ final class Services: Sendable {
   init(
     configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shards: [ShardThread],
     passwords: PasswordThread, blobs: BlobStore, files: FileThread, swept: Counter,
-    secret: [UInt8]
+    outgoing: HTTPClient, addressPolicy: AddressPolicy, secret: [UInt8]
   ) {
     self.configuration = configuration
     self.tokens = tokens
@@ -48,6 +53,8 @@ final class Services: Sendable {
     self.blobs = blobs
     self.files = files
     self.swept = swept
+    self.outgoing = outgoing
+    self.addressPolicy = addressPolicy
     self.secret = secret
     spools = Locked(SpoolLedger(octetsMax: Limits.spooledFormsPerSender * (configuration.uploadMax << 20)))
   }

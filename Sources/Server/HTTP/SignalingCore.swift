@@ -16,6 +16,7 @@ final class SignalingCore {
   var gateway: Gateway<SystemRandom>
   var voice: VoiceGateway<SystemRandom>
   var rest: RESTAPI
+  var desk: InteractionDesk
   let links: AttachmentLinks
   var pages = Pages()
   var isStopping = false
@@ -46,6 +47,9 @@ final class SignalingCore {
   private var gatewayActions = GatewayActions()
   private var voiceActions: [VoiceAction] = []
   var restActions: [RESTAction] = []
+  var deskActions: [InteractionDesk.Action] = []
+  /// Requests that nobody waits for, made for bots with endpoints.
+  var deskCount: UInt64 = 0
 
   private struct OpenSocket {
     let id: WebSocketID
@@ -82,7 +86,10 @@ final class SignalingCore {
       apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost", decoyHash: decoyHash)
     restConfiguration.limits = restConfiguration.limits.scaled(
       percent: services.configuration.ratePercent)
-    rest = RESTAPI(configuration: restConfiguration, tokens: services.tokens)
+    rest = RESTAPI(
+      configuration: restConfiguration, tokens: services.tokens,
+      keys: ApplicationKeys(secret: services.secret))
+    desk = InteractionDesk(keys: ApplicationKeys(secret: services.secret))
   }
 
   var now: Moment {
@@ -190,6 +197,7 @@ final class SignalingCore {
       }
     }
     for result in services.files.results.drain() { receive(result, on: loop) }
+    takeOutcomes()
     settle(on: loop)
   }
 
@@ -199,6 +207,7 @@ final class SignalingCore {
     if trims.take(at: now.instant) { services.files.jobs.post(.trimHeap) }
     if gateway.deadline <= now.instant { gateway.expire(at: now, into: &gatewayActions) }
     if voice.deadline <= now.instant { voice.expire(at: now.instant, into: &voiceActions) }
+    if desk.deadline <= now.instant { desk.expire(at: now.instant, into: &deskActions) }
     settle(on: loop)
   }
 
@@ -208,6 +217,7 @@ final class SignalingCore {
     case .reply(let id, let reply): receive(reply, to: id, on: loop)
     case .event(let event):
       gateway.chat(output, at: now, into: &gatewayActions)
+      desk.chat(event, at: now, into: &deskActions)
       switch event.payload {
       case .voiceStateUpdate(let view): note(view.state)
       case .voiceServerNeeded(let assignment): place(assignment)
@@ -247,7 +257,8 @@ final class SignalingCore {
     perform(on: loop)
     retell()
     let retry = heldCommands.allSatisfy(\.isEmpty) ? .distantFuture : now.instant + Limits.commandRetry
-    loop.setTimer(min(gateway.deadline, voice.deadline, min(retry, nextSweep, trims.due)))
+    loop.setTimer(
+      min(gateway.deadline, voice.deadline, desk.deadline, min(retry, nextSweep, trims.due)))
   }
 
   /// Commands a shard, after those that it had no room for.
@@ -274,12 +285,17 @@ final class SignalingCore {
       let fromGateway = gatewayActions.drain()
       let fromVoice = voiceActions
       let fromREST = restActions
-      guard !fromGateway.isEmpty || !fromVoice.isEmpty || !fromREST.isEmpty else { return }
+      let fromDesk = deskActions
+      guard !fromGateway.isEmpty || !fromVoice.isEmpty || !fromREST.isEmpty || !fromDesk.isEmpty else {
+        return
+      }
+      deskActions.removeAll(keepingCapacity: true)
       voiceActions.removeAll(keepingCapacity: true)
       restActions.removeAll(keepingCapacity: true)
       for action in fromGateway { perform(action, on: loop) }
       for action in fromVoice { perform(action, on: loop) }
       for action in fromREST { perform(action, on: loop) }
+      for action in fromDesk { perform(action, on: loop) }
     }
   }
 
@@ -307,6 +323,7 @@ final class SignalingCore {
       loop.respond(
         exchange, HTTPResponse(status: response.status, headers: response.headers, body: response.body))
     case .chat(let request): post(request, on: loop)
+    case .askEndpoint(let request): askEndpoint(request)
     case .keepPicture(let id, let octets):
       guard !services.files.jobs.post(.picture(id: id, octets)) else { return }
       services.refused.files.add()

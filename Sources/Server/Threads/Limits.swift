@@ -2,6 +2,8 @@ package import Base
 
 /// Every queue between threads, with the sum that produced it and what happens when it is full.
 package enum Limits {
+  /// Requests to bots' endpoints at a time, each with up to 128 KiB of answer: 32 MiB; more fail at once.
+  static let outgoingRequests = 256
   /// Requests that wait for the chat thread.
   ///
   /// A batch of 256 takes about 5 ms with its sync, so a full mailbox is a wait of 160 ms. Full: the

@@ -67,7 +67,7 @@ struct Dispatch {
 
   private static func plan(_ payload: Payload) -> (name: String, intent: Intents)? {
     switch payload {
-    case .guildCreate, .voiceServerNeeded, .tokensRevoked: nil
+    case .guildCreate, .voiceServerNeeded, .tokensRevoked, .interaction(.posted): nil
     case .guildUpdate: ("GUILD_UPDATE", .guilds)
     case .guildDelete: ("GUILD_DELETE", .guilds)
     case .roleCreate: ("GUILD_ROLE_CREATE", .guilds)
@@ -98,6 +98,7 @@ struct Dispatch {
     case .privateChannelDelete: ("CHANNEL_DELETE", [])
     case .interactionCreate, .interactionStarted: ("INTERACTION_CREATE", [])
     case .interactionSuccess: ("INTERACTION_SUCCESS", [])
+    case .interaction: ("INTERACTION_FAILURE", [])
     case .autocompletion: ("APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE", [])
     case .modal: ("INTERACTION_MODAL_CREATE", [])
     case .typing: ("TYPING_START", .guildMessageTyping)
@@ -164,6 +165,10 @@ struct Dispatch {
     case .interactionStarted(let id, let nonce), .interactionSuccess(let id, let nonce):
       writer.field("id", id)
       writer.mark(nonce)
+    case .interaction(.failure(let id, let nonce)):
+      writer.field("id", id)
+      writer.mark(nonce)
+    case .interaction(.posted): break
     case .autocompletion(let choices, let nonce):
       writer.field("choices", JSONValue(.list(choices)))
       writer.mark(nonce)

@@ -126,7 +126,7 @@ extension JSONWriter {
     null("cover_image")
     field("approximate_guild_count", guildCount)
     field("approximate_user_install_count", 0)
-    null("interactions_endpoint_url")
+    field("interactions_endpoint_url", application.interactionsEndpoint)
     null("event_webhooks_url")
     field("event_webhooks_status", 1)
     object("integration_types_config") { _ in }

@@ -97,6 +97,11 @@ extension AttachmentLinks {
         view.message = view.message.map { signed($0, now) }
         view.resolved.messages = view.resolved.messages.map { signed($0, now) }
         return .event(ChatEvent(audience: event.audience, payload: .interactionCreate(view)))
+      case .interaction(.posted(var view, let endpoint)):
+        view.message = view.message.map { signed($0, now) }
+        view.resolved.messages = view.resolved.messages.map { signed($0, now) }
+        let payload = Payload.interaction(.posted(view, endpoint: endpoint))
+        return .event(ChatEvent(audience: event.audience, payload: payload))
       default: return output
       }
     default: return output

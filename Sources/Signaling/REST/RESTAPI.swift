@@ -24,6 +24,7 @@ public struct RESTAPI: Sendable {
     case session
     case picture(ChatCommand)
     case search(SearchRequest)
+    case endpoint(ApplicationChanges, String, EndpointCheck)
   }
 
   /// An exchange that is not answered yet.
@@ -38,6 +39,7 @@ public struct RESTAPI: Sendable {
 
   let configuration: RESTConfiguration
   let tokens: TokenAuthority
+  let keys: ApplicationKeys
   let router = RESTRouter()
   private var limiter: RESTRateLimiter
   private var failures: WindowTable<IPAddress>
@@ -47,9 +49,10 @@ public struct RESTAPI: Sendable {
   private var counts = RESTStatistics()
 
   /// Makes an API without exchanges.
-  public init(configuration: RESTConfiguration, tokens: TokenAuthority) {
+  public init(configuration: RESTConfiguration, tokens: TokenAuthority, keys: ApplicationKeys) {
     self.configuration = configuration
     self.tokens = tokens
+    self.keys = keys
     let capacity = configuration.limits.rateTableCapacity
     limiter = RESTRateLimiter(limits: configuration.limits)
     failures = WindowTable(capacity: capacity)
@@ -110,11 +113,18 @@ public struct RESTAPI: Sendable {
       actions.append(.verifyPassword(id: id, password: password, hash: hash))
     case (.session, .authenticated(let account, let issued)):
       finish(id, authenticated(account, issued: issued), exchange, at: now, into: &actions)
+    case (.endpoint(let changes, let url, .application), .application(let application, _)):
+      verifyEndpoint(
+        changes, url, of: application.id, id: id, isForged: true, at: now, into: &actions)
     case (_, .failure(let error)):
       finish(id, RESTError(error).response, exchange, at: now, into: &actions)
     case (.search(let wanted), .search(.partial(let progress))):
       // Between two parts the core does what others ask.
       ask(.search(.messages(wanted, from: progress)), as: exchange.actor, id: id, at: now, into: &actions)
+    case (.reply, .application(var application, let owner)):
+      application.verifyKey = keys.verifyKey(of: application.id) ?? application.verifyKey
+      let response = exchange.options.render(.application(application, owner: owner), exchange.route)
+      finish(id, response, exchange, at: now, into: &actions)
     case (.reply, _), (.search, _):
       let response = exchange.options.render(reply, exchange.route)
       finish(id, response, exchange, at: now, into: &actions)
@@ -180,7 +190,7 @@ public struct RESTAPI: Sendable {
     into actions: inout [RESTAction]
   ) throws(RESTError) {
     let claim = try authenticate(request, route, at: now)
-    let subject = claim.map { RESTRateLimiter.Subject.account($0.user) } ?? .address(request.remote)
+    let subject = subject(claim, parameters, request)
     let state: RESTRateLimiter.BucketState?
     switch limiter.count(subject, route.rate, resource: resource(route, parameters), at: now.instant) {
     case .allowed(let bucket): state = bucket
@@ -199,6 +209,13 @@ public struct RESTAPI: Sendable {
       if let state { response.headers += state.headers(at: now.wall) }
       respond(response, to: id, into: &actions)
     }
+  }
+
+  private func subject(
+    _ claim: TokenClaim?, _ parameters: RouteParameters, _ request: RESTRequest
+  ) -> RESTRateLimiter.Subject {
+    if parameters["token"] != nil { return .bearer(request.remote) }
+    return claim.map { .account($0.user) } ?? .address(request.remote)
   }
 
   private mutating func follow(
@@ -236,6 +253,10 @@ public struct RESTAPI: Sendable {
       exchange.stage = .hash(registration)
       exchanges[id] = exchange
       actions.append(.hashPassword(id: id, password: password))
+    case .verifyEndpoint(let changes, let url):
+      exchange.stage = .endpoint(changes, url, .application)
+      exchanges[id] = exchange
+      ask(.currentApplication, as: exchange.actor, id: id, at: now, into: &actions)
     case .keepPicture(let octets, let command):
       exchange.stage = .picture(command)
       exchanges[id] = exchange
@@ -294,7 +315,7 @@ public struct RESTAPI: Sendable {
     guard byAccount.isAllowed else { throw .limitedLogin(byAccount.resetAfter) }
   }
 
-  private func ask(
+  func ask(
     _ command: ChatCommand, as actor: Actor, id: UInt64, at now: Moment, into actions: inout [RESTAction]
   ) {
     let request = ChatRequest(
@@ -302,7 +323,7 @@ public struct RESTAPI: Sendable {
     actions.append(.chat(request))
   }
 
-  private mutating func finish(
+  mutating func finish(
     _ id: UInt64, _ response: RESTResponse, _ exchange: Exchange, at now: Moment,
     into actions: inout [RESTAction]
   ) {

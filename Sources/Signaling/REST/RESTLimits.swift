@@ -16,6 +16,10 @@ public struct RESTLimits: Hashable, Sendable {
   public var globalRate = RequestRate(countMax: 50, window: .seconds(1))
   /// Per address, for requests without a token.
   public var anonymousRate = RequestRate(countMax: 60, window: .seconds(1))
+  /// Per address, where a token in the path stands for an account, as a bot answers interactions with.
+  ///
+  /// Discord exempts these routes from the global limit; ours only bounds how fast tokens can be guessed.
+  public var bearerRate = RequestRate(countMax: 500, window: .seconds(1))
   /// Messages per account and channel, Discord's observed value.
   public var messageRate = RequestRate(countMax: 5, window: .seconds(5))
   /// Edits and deletions per account and channel.
@@ -48,8 +52,8 @@ public struct RESTLimits: Hashable, Sendable {
   public func scaled(percent: Int) -> RESTLimits {
     var result = self
     let rates: [WritableKeyPath<RESTLimits, RequestRate>] = [
-      \.globalRate, \.anonymousRate, \.messageRate, \.messageChangeRate, \.reactionRate, \.typingRate,
-      \.searchRate, \.changeRate, \.webhookRate, \.failureRate,
+      \.globalRate, \.anonymousRate, \.bearerRate, \.webhookRate, \.messageRate, \.messageChangeRate,
+      \.reactionRate, \.typingRate, \.searchRate, \.changeRate, \.failureRate,
     ]
     for rate in rates {
       let old = result[keyPath: rate]

@@ -72,6 +72,8 @@ public enum RESTAction: Sendable {
   case hashPassword(id: UInt64, password: String)
   /// Verifies a password on the worker; the result goes to ``RESTAPI/verified(_:_:at:into:)``.
   case verifyPassword(id: UInt64, password: String, hash: String)
+  /// Asks a bot's endpoint; the result goes to ``RESTAPI/endpointAnswered(_:_:at:into:)``.
+  case askEndpoint(EndpointRequest)
   /// Keeps a picture on the worker; the result goes to ``RESTAPI/kept(_:_:at:into:)``.
   case keepPicture(id: UInt64, octets: [UInt8])
 }

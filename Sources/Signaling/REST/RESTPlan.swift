@@ -14,6 +14,8 @@ enum RESTPlan {
   case register(Registration, password: String)
   /// The picture is kept, then the chat core is asked.
   case keepPicture([UInt8], for: ChatCommand)
+  /// The endpoint is tried, then the chat core is asked.
+  case verifyEndpoint(ApplicationChanges, String)
 }
 
 extension RESTCall {
@@ -38,7 +40,8 @@ extension RESTCall {
     case .getDefaultSounds, .getGuildEmojis, .getGuildStickers:
       .respond(.json(200, Array("[]".utf8)))
     case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,
-      .getOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels, .createDirectMessage:
+      .getOwnApplication, .modifyOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels,
+      .createDirectMessage:
       try accountPlan()
     case .acknowledgeMessages, .acknowledgeMessage, .acknowledgeGuild, .acknowledgePins, .forgetReadState,
       .modifyNotifications, .addRecipient, .removeRecipient:
@@ -115,6 +118,7 @@ extension RESTCall {
       return RESTCall.plan(.modifyCurrentUser(changes), with: avatar)
     case .getUser: return .ask(.user(try user("user")))
     case .getOwnOAuthApplication, .getOwnApplication: return .ask(.currentApplication)
+    case .modifyOwnApplication: return try applicationPlan()
     case .getOwnGuilds: return .ask(.currentGuilds)
     case .getPrivateChannels: return .ask(.privateChannels)
     case .createDirectMessage: return .ask(try openPrivate())

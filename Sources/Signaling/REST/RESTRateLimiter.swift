@@ -10,6 +10,8 @@ struct RESTRateLimiter: Sendable {
   enum Subject: Hashable, Sendable {
     case account(Snowflake)
     case address(IPAddress)
+    /// An address on a route where a token in the path stands for an account.
+    case bearer(IPAddress)
   }
 
   /// What came of counting a request.
@@ -53,6 +55,7 @@ struct RESTRateLimiter: Sendable {
       switch subject {
       case .account: limits.globalRate
       case .address: limits.anonymousRate
+      case .bearer: limits.bearerRate
       }
     let overall = global.count(subject, globalRate, at: now)
     guard overall.isAllowed else {

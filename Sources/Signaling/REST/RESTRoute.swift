@@ -19,6 +19,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case getUser = "GET users/{user}"
   case getOwnOAuthApplication = "GET oauth2/applications/@me"
   case getOwnApplication = "GET applications/@me"
+  case modifyOwnApplication = "PATCH applications/@me"
   case getCommands = "GET applications/{application}/commands"
   case createCommand = "POST applications/{application}/commands"
   case replaceCommands = "PUT applications/{application}/commands"
@@ -182,7 +183,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createDirectMessage,
       .createGuild,
-      .modifyGuild, .deleteGuild, .modifyNotifications, .createRelationship, .setRelationship,
+      .modifyOwnApplication, .modifyGuild, .deleteGuild, .modifyNotifications, .createRelationship,
+      .setRelationship,
       .modifyRelationship, .deleteRelationship, .ignoreUser, .heedUser, .addRecipient, .removeRecipient,
       .createBan, .createBans, .deleteBan, .createWebhook, .modifyWebhook,
       .deleteWebhook, .followChannel:

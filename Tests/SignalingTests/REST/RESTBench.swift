@@ -8,6 +8,7 @@ import Testing
 /// A REST API with a clock that the test moves.
 final class RESTBench {
   static let authority = TokenAuthority(secret: [UInt8](repeating: 9, count: 32))
+  static let keys = ApplicationKeys(secret: [UInt8](repeating: 9, count: 32))
   static let address = IPAddress(v4: 0x0A00_0001)
 
   var api: RESTAPI
@@ -19,7 +20,7 @@ final class RESTBench {
       apiURL: "https://roost.example/api", gatewayURL: "wss://roost.example", region: "roost",
       decoyHash: "decoy")
     change(&configuration.limits)
-    api = RESTAPI(configuration: configuration, tokens: RESTBench.authority)
+    api = RESTAPI(configuration: configuration, tokens: RESTBench.authority, keys: RESTBench.keys)
   }
 
   var moment: Moment {

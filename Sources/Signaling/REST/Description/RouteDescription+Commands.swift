@@ -5,6 +5,12 @@ extension RouteDescription {
   static let applications: [RESTRoute: RouteDescription] = [
     .getOwnOAuthApplication: .init("The bot's application", .ok(.application)),
     .getOwnApplication: .init("The bot's application", .ok(.application)),
+    .modifyOwnApplication: .init(
+      "Changes the bot's application; an endpoint must answer a signed PING and refuse a forged one",
+      body: .json([
+        "description?": .string(0...Limits.applicationDescriptionLength),
+        "interactions_endpoint_url?": .string(0...Limits.endpointLength).orNull,
+      ]), .ok(.application)),
     .getCommands: .init("The application's global commands", .ok(.list(.command))),
     .createCommand: .init(
       "Makes a global command, or replaces the one of the same name and type", body: .json(newCommand),
