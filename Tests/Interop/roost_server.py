@@ -16,8 +16,10 @@ BINARY = os.environ.get("ROOST_BINARY", str(ROOT / ".build/release/roost"))
 class Roost:
     """One server process on ephemeral ports; its data is gone when the context ends."""
 
-    def __init__(self, *flags):
+    def __init__(self, *flags, prepare=None):
+        """`prepare` runs in the server's process before it becomes the server."""
         self.flags = flags
+        self.prepare = prepare
         self.directory = tempfile.TemporaryDirectory(prefix="roost-interop-")
         self.process = None
         self.log = []
@@ -31,7 +33,7 @@ class Roost:
                 "--http.listen=127.0.0.1:0", "--voice.listen=127.0.0.1:0",
                 *self.flags,
             ],
-            cwd=self.directory.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            preexec_fn=self.prepare, cwd=self.directory.name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self._keep_log, args=(self.process.stderr,), daemon=True).start()
         line = self.process.stdout.readline()
         if not line:
@@ -47,9 +49,10 @@ class Roost:
 
     def resident_mib(self):
         """VmRSS of the server process in MiB."""
-        for line in open(f"/proc/{self.process.pid}/status"):
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
+        with open(f"/proc/{self.process.pid}/status") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) / 1024
         raise RuntimeError("no VmRSS")
 
     def stop(self):
