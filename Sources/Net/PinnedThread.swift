@@ -68,17 +68,29 @@ public final class PinnedThread: Sendable {
     guard code >= 0 else { throw NetError(.prioritise, "", code: -code) }
   }
 
-  /// Lets the calling thread give way to others: `niceness`, 1 to 19, is added to its own, see sched(7).
+  /// Lets the calling thread give way to others: when it wakes it takes the processor from nobody (SCHED_BATCH),
+  /// and `niceness`, 0 to 19, is added to its own, see sched(7).
   ///
-  /// The kernel shares a busy processor by weights, of which each step is worth a quarter less; and a thread
-  /// that wakes takes the processor from one that has stepped back further. Everybody may step back.
+  /// Everybody may step back.
   public static func stepBack(by niceness: Int) {
-    precondition((1...19).contains(niceness))
+    precondition((0...19).contains(niceness))
     // Nothing that the caller could do about a refusal: the thread goes on as an equal of the others.
     _ = cnet_thread_step_back(Int32(niceness))
   }
 
-  /// How far the calling thread has stepped back, 0 at first.
+  /// Lets the calling thread run often and briefly: with the same share of a busy processor as before, its turn
+  /// comes sooner after it wakes.
+  ///
+  /// Linux grants that since 6.12, to everybody; an older one goes on as before.
+  public static func askForShortSlices() {
+    // The shortest that the kernel takes. A refusal changes nothing.
+    _ = cnet_thread_short_slices(100_000)
+  }
+
+  /// Whether the calling thread has stepped back.
+  public static var hasSteppedBack: Bool { cnet_thread_is_batch() != 0 }
+
+  /// How nice the calling thread is.
   public static var niceness: Int { Int(cnet_thread_niceness()) }
 
   /// Waits until the thread has ended; the second and later calls return at once.

@@ -169,7 +169,7 @@ public final class RoostServer: Sendable {
 
   /// Gives the calling media thread its priority; without permission it goes on with the ordinary one.
   private static func prioritise(_ priority: MediaPriority, log: Log) {
-    guard priority == .realtime else { return }
+    guard priority == .realtime else { return PinnedThread.askForShortSlices() }
     do {
       try PinnedThread.becomeRealtime()
     } catch {

@@ -186,16 +186,33 @@ import Testing
     #expect(code == 0 || code == EPERM)
   }
 
+  @Test func `A thread that asks for short slices stays an ordinary one`() throws {
+    let seen = Locked<[Int32]>([])
+    let thread = try PinnedThread.start(name: "roost-brief", cpu: nil) {
+      PinnedThread.askForShortSlices()
+      let policy = sched_getscheduler(0)
+      let niceness = Int32(PinnedThread.niceness)
+      seen.withLock { $0 = [policy, niceness] }
+    }
+    thread.join()
+    #expect(seen.withLock { $0 } == [SCHED_OTHER, Int32(PinnedThread.niceness)])
+  }
+
   @Test func `A thread that steps back does so alone`() throws {
     let seen = Locked<[Int]>([])
+    let hasStepped = Locked<[Bool]>([])
     let thread = try PinnedThread.start(name: "roost-last", cpu: nil) {
       let before = PinnedThread.niceness
+      let wasBack = PinnedThread.hasSteppedBack
       PinnedThread.stepBack(by: 10)
       let after = PinnedThread.niceness
+      let isBack = PinnedThread.hasSteppedBack
       seen.withLock { $0 = [before, after] }
+      hasStepped.withLock { $0 = [wasBack, isBack] }
     }
     thread.join()
     let mine = PinnedThread.niceness
+    #expect(hasStepped.withLock { $0 } == [false, true])
     #expect(seen.withLock { $0 } == [mine, min(19, mine + 10)])
   }
 }

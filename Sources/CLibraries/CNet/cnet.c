@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -358,14 +359,34 @@ int cnet_thread_realtime(int priority) {
   return -pthread_setschedparam(pthread_self(), SCHED_RR, &parameters);
 }
 
-int cnet_thread_step_back(int niceness) {
-  // On Linux a thread's id names that thread alone.
-  id_t thread = (id_t)gettid();
-  // From where the process stands: its operator may have made it nicer already.
-  return setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + niceness) == 0 ? 0 : -errno;
+// On Linux a thread's id names that thread alone.
+int cnet_thread_niceness(void) { return getpriority(PRIO_PROCESS, (id_t)gettid()); }
+
+// The kernel's struct sched_attr in its first form, which older C libraries do not declare.
+struct scheduling {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+static int schedule(uint32_t policy, int nice, uint64_t runtime) {
+  struct scheduling wanted = {
+      .size = sizeof wanted, .policy = policy, .nice = nice > 19 ? 19 : nice, .runtime = runtime};
+  return syscall(SYS_sched_setattr, 0, &wanted, 0) == 0 ? 0 : -errno;
 }
 
-int cnet_thread_niceness(void) { return getpriority(PRIO_PROCESS, (id_t)gettid()); }
+int cnet_thread_step_back(int niceness) {
+  // From where the process stands: its operator may have made it nicer already.
+  return schedule(SCHED_BATCH, cnet_thread_niceness() + niceness, 0);
+}
+
+int cnet_thread_short_slices(uint64_t nanoseconds) {
+  return schedule(SCHED_OTHER, cnet_thread_niceness(), nanoseconds);
+}
+
+int cnet_thread_is_batch(void) { return sched_getscheduler(0) == SCHED_BATCH; }
 
 void cnet_heap_trim(void) { malloc_trim(0); }
 

@@ -88,14 +88,14 @@ package enum Limits {
   static let socketBuffer = 4 << 20
   /// The longest a stop may take before the process ends itself.
   static let stopTimeout = Interval.seconds(10)
-  /// How far the threads of signaling step back behind the media threads (sched(7)): on a processor that both
-  /// want, a third of a media thread's share, so that joining goes on beside an overload.
-  static let signalingNiceness = 5
-  /// How far those step back for which nobody waits: files and passwords.
-  static let workerNiceness = 10
+  /// How nice the threads of signaling are (sched(7)): they take the processor from nobody when they wake, and
+  /// otherwise have the share of everybody, so that people can join on a machine that is busy.
+  static let signalingNiceness = 0
+  /// How nice those are for which hardly anybody waits, files and passwords: half a share.
+  static let workerNiceness = 3
   /// Connections that come or go before the heap is trimmed: what their handshakes needed and gave back is
   /// some 100 KiB each.
-  static let trimConnections = 64
+  static let trimConnections = 16
   /// How long after the first of these: a storm has gone by, and trimming costs little beside it.
   static let trimDelay = Interval.seconds(2)
   /// Octets of a message from a client of either gateway.

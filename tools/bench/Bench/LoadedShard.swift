@@ -50,7 +50,9 @@ final class LoadedShard {
     let shard = try Shard(
       sockets: sockets, relays: RelayMesh(wakes: [wake]).ends(of: 0), endpoint: world.endpoint,
       coalesceMax: coalesceMax)
-    _ = try thread.start(ShardBox(shard), name: "roost-shard", on: nil) {}
+    _ = try thread.start(ShardBox(shard), name: "roost-shard", on: nil) {
+      PinnedThread.askForShortSlices()
+    }
   }
 
   deinit {

@@ -71,9 +71,13 @@ int cnet_allowed_cpus(int *cpus, unsigned count);
 int cnet_thread_start(uint64_t *thread, int cpu, void *(*body)(void *), void *context);
 // Called by the thread itself: from now on it goes before all ordinary threads (SCHED_RR).
 int cnet_thread_realtime(int priority);
-// Called by the thread itself: from now on it is nicer by so much, and others go before it.
+// Called by the thread itself: from now on it takes the processor from nobody when it wakes (SCHED_BATCH), and
+// is nicer by so much.
 int cnet_thread_step_back(int niceness);
 int cnet_thread_niceness(void);
+int cnet_thread_is_batch(void);
+// Called by the thread itself: asks to run often and briefly, which kernels since 6.12 grant (EEVDF).
+int cnet_thread_short_slices(uint64_t nanoseconds);
 // Gives pages that the heap does not use back to the system.
 void cnet_heap_trim(void);
 // Called by the thread itself: its name in tools (15 characters) and exact timers.
