@@ -104,6 +104,10 @@ enum Fixed {
   static let sequenceGapMax: UInt64 = 3_000
   /// While muted, one packet in so many is opened to keep the rollover counter; must be below 2^15.
   static let mutedOpenStride: UInt16 = 4_096
+  /// SSRCs of pictures, originals and retransmissions, of one client with Discord's transport.
+  ///
+  /// Two sources of four layers each. Each SSRC keeps a replay window of 2.3 KiB until the key changes.
+  static let voiceSourcesMax = 16
   /// Authentication tags of a Discord transport that are remembered against replays: 5 s of packets.
   static let rememberedTags = 256
   /// Subscribers that one firing of a report timer serves, so that reports never burst.

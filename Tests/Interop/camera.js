@@ -156,6 +156,33 @@ class Camera {
     this.say(12, { audio_ssrc: 0, video_ssrc: 0, rtx_ssrc: 0, streams: [] });
   }
 
+  // What the browser's own encoder makes of a moving picture: frames of VP8 in base64, a key frame each second.
+  static async encoded(count) {
+    const canvas = new OffscreenCanvas(320, 240);
+    const context = canvas.getContext('2d');
+    const frames = [];
+    const encoder = new VideoEncoder({
+      output: chunk => {
+        const octets = new Uint8Array(chunk.byteLength);
+        chunk.copyTo(octets);
+        frames.push({ isKey: chunk.type === 'key', octets: btoa(String.fromCharCode(...octets)) });
+      },
+      error: problem => { throw problem; },
+    });
+    encoder.configure({ codec: 'vp8', width: 320, height: 240, bitrate: 300000, framerate: 15 });
+    for (let number = 0; number < count; number += 1) {
+      context.fillStyle = `hsl(${number * 7}, 80%, 50%)`;
+      context.fillRect(0, 0, 320, 240);
+      context.fillStyle = 'white';
+      context.fillRect(number * 5 % 300, 100, 20, 40);
+      const frame = new VideoFrame(canvas, { timestamp: number * 66667 });
+      encoder.encode(frame, { keyFrame: number % 15 === 0 });
+      frame.close();
+    }
+    await encoder.flush();
+    return frames;
+  }
+
   state() { return this.connection?.connectionState ?? 'new'; }
 
   shown() { return [...this.remotes.values()].filter(({ video }) => video).length; }

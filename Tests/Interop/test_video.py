@@ -5,11 +5,15 @@ What runs in the browsers is written for this test: main gateway op 4, voice gat
 decoded frames.
 """
 
+import base64
 import pathlib
+import threading
+import time
 import unittest
 
 from clients import Page, until
 from roost_server import Roost
+from wire import Member
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -17,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 class Cameras(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.roost = Roost("--dev.bots=3").start()
+        cls.roost = Roost("--dev.bots=4").start()
         cls.addClassCleanup(cls.roost.__exit__)
         news = cls.roost.announcement
         cls.pages = []
@@ -69,6 +73,28 @@ class Cameras(unittest.TestCase):
         self.a.js("camera.hide()")
         until("B knows", lambda: self.b.js("return camera.shown()") == 0)
         self.moves(self.a, "A still sees B")
+
+    def test_5_a_bot_shows_vp8_over_udp(self):
+        frames = self.b.js("return await Camera.encoded(60)")
+        self.assertTrue(frames[0]["isKey"])
+        bot = Member(self.roost.announcement, 3)
+        self.addCleanup(bot.close)
+        bot.join(self.roost.announcement["channels"]["voice"])
+        bot.announce_video()
+        until("B knows of the bot's camera", lambda: self.b.js("return camera.shown()") == 1)
+        octets = [base64.b64decode(frame["octets"]) for frame in frames]
+        stop = threading.Event()
+        self.addCleanup(stop.set)
+
+        def send():
+            number = 0
+            while not stop.is_set():
+                bot.show(octets[number % len(octets)], number)
+                number += 1
+                time.sleep(1 / 15)
+        threading.Thread(target=send, daemon=True).start()
+        self.moves(self.b, "B sees the bot")
+        self.moves(self.b, "B still sees the bot")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,11 @@ import CAllocations
 import Net
 import Testing
 
+/// One thread's frames for another, and the bell that wakes it.
+///
+/// `swift test --sanitize=thread -Xswiftc -use-ld=lld --filter RelayRing`, with a `--scratch-path` of its own,
+/// finds no race between the two threads. What the sanitizer says of `Synchronization.Mutex`, in tests with a
+/// mailbox, is its own blindness: the lock is in a library that it does not instrument.
 @Suite struct RelayRingTests {
   private struct Frame: Equatable {
     let octets: [UInt8]

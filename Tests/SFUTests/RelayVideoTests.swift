@@ -82,6 +82,9 @@ import Wire
       twin.nack()
       #expect(twin.crossed.count == crossed)
     }
+    // The last packet's loss shows with the next one.
+    twin.play(2)
+    twin.nack()
     #expect(twin.asked(.repeats) == 0)
     #expect(frames(twin.farViewers[0]).allSatisfy { $0.isDecoded })
     #expect(twin.far.endpoint.statistics.retransmittedPackets > 10)

@@ -85,11 +85,13 @@ struct Stage: ~Copyable {
 
   /// Admits a UDP client, discovers its address and gives it keys.
   mutating func voiceClient(
-    _ number: UInt64, room: RoomID = Stage.room, mode: VoiceEncryptionMode = .aes256GCM
+    _ number: UInt64, room: RoomID = Stage.room, mode: VoiceEncryptionMode = .aes256GCM,
+    videoCodecs: [VideoCodec] = []
   ) throws -> VoiceClient {
     let admission = Stage.admission(number, room: room)
     let key = (0..<32).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ Int(number)) }
-    let offer = VoiceTransportOffer(mode: mode, secretKey: key, opusPayloadType: 120, videoCodecs: [])
+    let offer = VoiceTransportOffer(
+      mode: mode, secretKey: key, opusPayloadType: 120, videoCodecs: videoCodecs)
     let client = try VoiceClient(
       admission, offer: offer, address: Stage.address(number), firstSequence: UInt16(number))
     perform(.admit(admission))

@@ -57,6 +57,11 @@ package struct VoiceClient: ~Copyable {
     return seal(payload, header)
   }
 
+  /// A packet of video, sealed.
+  package mutating func show(_ packet: VideoPacket) -> [UInt8] {
+    seal(packet.payload, packet.fields)
+  }
+
   /// `payload` under any header, sealed with this client's key.
   package mutating func seal(_ payload: [UInt8], _ header: RTPFields) -> [UInt8] {
     let nonce = self.nonce

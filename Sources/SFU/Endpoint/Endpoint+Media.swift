@@ -30,7 +30,8 @@ extension Endpoint {
     finish(opening ?? .dropped(.notConnected), header, datagram.span, Origin(peer, arrival))
   }
 
-  /// A packet in one of Discord's modes, found by its SSRC; the address proves nothing.
+  /// A packet in one of Discord's modes, found by its SSRC, which is the one that READY gave or that of a
+  /// picture that was announced; the address proves nothing.
   private mutating func receiveVoice(
     _ datagram: inout MutableSpan<UInt8>, _ arrival: Arrival
   ) {
@@ -38,13 +39,19 @@ extension Endpoint {
     else {
       return counters.drop(.malformed)
     }
-    guard let peer = ssrcs[header.ssrc] else { return counters.drop(.unknownSSRC) }
+    let speaker = ssrcs[header.ssrc]
+    guard let peer = speaker ?? videoSSRCs[header.ssrc] else { return counters.drop(.unknownSSRC) }
     guard peers[peer].voice != nil else { return drop(.notConnected, peer) }
+    let isVideo = speaker == nil
     // A bound client is muted before the cost of opening; an unbound one may be rebinding.
-    if !peers[peer].permissions.maySpeak, peers[peer].binding == arrival.source {
-      return finish(.dropped(.muted), header, datagram.span, Origin(peer, arrival))
+    if peers[peer].binding == arrival.source {
+      if isVideo, !peers[peer].permissions.mayShow { return drop(.hidden, peer) }
+      if !isVideo, !peers[peer].permissions.maySpeak {
+        return finish(.dropped(.muted), header, datagram.span, Origin(peer, arrival))
+      }
     }
-    let opening = peers[peer].voice?.openRTP(&datagram, header: header, count: arrival.count)
+    let opening = peers[peer].voice?.openRTP(
+      &datagram, header: header, count: arrival.count, isVideo: isVideo)
     guard let opening else { return }
     if case .opened = opening, peers[peer].binding != arrival.source || !peers[peer].isBindingAuthentic {
       bind(peer, to: arrival.source, isAuthentic: true, at: arrival.at)
@@ -64,9 +71,7 @@ extension Endpoint {
     case .opened(let index, let count, let isRestart):
       peers[peer].counts.received &+= 1
       // Even if the packet itself goes no further: the next ones count from it.
-      if isRestart, let track = peers[peer].track {
-        tracks[track].restart(sourceSSRC: header.ssrc, index: index)
-      }
+      if isRestart { restart(header.ssrc, index: index, of: peer) }
       let plain = datagram.extracting(first: count)
       if let video = peers[peer].codecs.meaning(of: header.payloadType) {
         return takeVideo(video, header, index: index, plain, origin)
@@ -78,6 +83,15 @@ extension Endpoint {
         drop(error, peer)
         if error.isOnPurpose, let track = peers[peer].track { tracks[track].withhold() }
       }
+    }
+  }
+
+  /// The sender began a sequence anew, under the same key.
+  private mutating func restart(_ ssrc: UInt32, index: UInt64, of peer: Handle<Peer>) {
+    if let found = layer(under: ssrc, of: peer) {
+      if !found.isRetransmission { videos[found.video].layers[found.index].detach() }
+    } else if let track = peers[peer].track {
+      tracks[track].restart(sourceSSRC: ssrc, index: index)
     }
   }
 

@@ -14,6 +14,10 @@ extension Endpoint {
     if peers[peer].webRTC != nil { dropTransport(of: peer) }
     peers[peer].voice = consume voice
     detachTrack(of: peer)
+    detachVideos(of: peer, at: now)
+    for source in VideoSource.allCases {
+      if let video = peers[peer].videos[source] { leadVideo(video, to: peer) }
+    }
     takeCodecs(offer.videoCodecs, audio: offer.opusPayloadType, HeaderExtensionMap(), of: peer, at: now)
     // A new key proves nothing about the old address, but the client did not move because of it either.
     peers[peer].isBindingAuthentic = false

@@ -50,6 +50,8 @@ public struct Endpoint: ~Copyable {
   // By datagram.
   var addresses: OpenTable<SocketAddress, Handle<Peer>>
   var ssrcs: OpenTable<UInt32, Handle<Peer>>
+  /// The SSRCs of pictures that clients with Discord's transport have announced.
+  var videoSSRCs: OpenTable<UInt32, Handle<Peer>>
   var ufrags: OpenTable<Ufrag, Handle<Peer>>
   var remoteSSRCs: OpenTable<UInt32, Handle<RemotePeer>>
 
@@ -88,6 +90,7 @@ public struct Endpoint: ~Copyable {
     staging = Staging(capacity: limits.stagedFrames)
     addresses = OpenTable(capacity: limits.addresses, seed: random.next())
     ssrcs = OpenTable(capacity: limits.peers, seed: random.next())
+    videoSSRCs = OpenTable(capacity: limits.videos * Fixed.layersPerSource, seed: random.next())
     // During an ICE restart a peer has two.
     ufrags = OpenTable(capacity: limits.peers * 2, seed: random.next())
     remoteSSRCs = OpenTable(capacity: limits.remotePeers, seed: random.next())

@@ -13,7 +13,7 @@ extension Endpoint {
     let sender: Handle<Peer>
     if let peer = addresses[arrival.source], peers[peer].webRTC != nil {
       sender = peer
-    } else if let peer = ssrcs[header.ssrc] {
+    } else if let peer = ssrcs[header.ssrc] ?? videoSSRCs[header.ssrc] {
       sender = peer
     } else {
       return counters.drop(.unknownSSRC)

@@ -34,10 +34,12 @@ extension Peer {
     }
   }
 
-  /// Whether RTCP may be sent to this peer: to a browser always, to a UDP client only if it sent some.
+  /// Whether RTCP may be sent to this peer: to a browser always, to a UDP client if it sent some or shows pictures.
+  ///
+  /// Libraries that only play audio may take anything for audio; who shows pictures is asked for key frames.
   var takesReports: Bool {
     switch voice {
-    case .some(let voice): return voice.speaksRTCP
+    case .some(let voice): return voice.speaksRTCP || videos.camera != nil || videos.screen != nil
     case .none: return egressAddress != nil
     }
   }

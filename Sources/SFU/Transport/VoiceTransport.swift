@@ -9,7 +9,11 @@ internal import Wire
 struct VoiceTransport: ~Copyable {
   let offer: VoiceTransportOffer
   private var cipher: VoiceCipher
+  /// The replay window of its audio, and one for each SSRC of its pictures that has sent.
+  ///
+  /// None is given up while the key lives: forgetting a window would let old packets in again.
   private var replay = VoiceReplayWindow()
+  private var videos: [(ssrc: UInt32, replay: VoiceReplayWindow)] = []
   /// Packets sealed under this key; the nonce is this plus ``Fixed/egressNonceFirst``.
   private var sealedCount: UInt32 = 0
   /// Whether the client sent authentic RTCP: only such a client is sent any.
@@ -33,8 +37,25 @@ struct VoiceTransport: ~Copyable {
   }
 
   /// Opens an RTP packet in place; the header was parsed by `RTPHeader(encryptedExtension:)`.
+  ///
+  /// With `isVideo`, its SSRC is one that the client has announced for a picture.
   mutating func openRTP(
-    _ packet: inout MutableSpan<UInt8>, header: RTPHeader, count: Int
+    _ packet: inout MutableSpan<UInt8>, header: RTPHeader, count: Int, isVideo: Bool
+  ) -> Opening {
+    guard isVideo else { return VoiceTransport.open(&packet, header, count, &replay, &cipher) }
+    if let known = videos.firstIndex(where: { $0.ssrc == header.ssrc }) {
+      return VoiceTransport.open(&packet, header, count, &videos[known].replay, &cipher)
+    }
+    guard videos.count < Fixed.voiceSourcesMax else { return .dropped(.sourcesFull) }
+    var replay = VoiceReplayWindow()
+    let opening = VoiceTransport.open(&packet, header, count, &replay, &cipher)
+    if case .opened = opening { videos.append((header.ssrc, replay)) }
+    return opening
+  }
+
+  private static func open(
+    _ packet: inout MutableSpan<UInt8>, _ header: RTPHeader, _ count: Int,
+    _ replay: inout VoiceReplayWindow, _ cipher: inout VoiceCipher
   ) -> Opening {
     // The header's parser proved the 20 octets of tag and nonce.
     let identity = VoiceReplayWindow.Packet(
@@ -72,7 +93,7 @@ struct VoiceTransport: ~Copyable {
     return cipher.seal(&packet, authenticatedCount: clearCount, count: count, nonce: nonce)
   }
 
-  private func word(_ packet: borrowing MutableSpan<UInt8>, at offset: Int) -> UInt32 {
+  private static func word(_ packet: borrowing MutableSpan<UInt8>, at offset: Int) -> UInt32 {
     guard offset >= 0, offset + 4 <= packet.count else { return 0 }
     return UInt32(packet[offset]) << 24 | UInt32(packet[offset + 1]) << 16
       | UInt32(packet[offset + 2]) << 8 | UInt32(packet[offset + 3])

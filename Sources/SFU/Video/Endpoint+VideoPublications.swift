@@ -58,8 +58,31 @@ extension Endpoint {
     if owner.remote == nil { for _ in rooms[room].links { videos[video].addLink() } }
     counters.subscriptions += receivers
     rooms[room].publish(video)
+    if let peer = owner.member, peers[peer].voice != nil { leadVideo(video, to: peer) }
     armVideoReports(of: video, at: now)
     return true
+  }
+
+  /// Lets packets of Discord's transport under the announced SSRCs of `video` find `peer`.
+  ///
+  /// Who announced an SSRC first has it; signaling lets members announce only those of their own blocks.
+  mutating func leadVideo(_ video: Handle<PublishedVideo>, to peer: Handle<Peer>) {
+    for layer in videos[video].layers.indices {
+      let announced = videos[video].layers[layer].announced
+      for ssrc in [announced.sourceSSRC, announced.rtxSSRC] {
+        guard let ssrc, ssrcs[ssrc] == nil, videoSSRCs[ssrc] == nil else { continue }
+        if !videoSSRCs.insert(peer, for: ssrc) { drop(.videosFull, peer) }
+      }
+    }
+  }
+
+  private mutating func unleadVideo(_ video: Handle<PublishedVideo>, from peer: Handle<Peer>) {
+    for layer in videos[video].layers.indices {
+      let announced = videos[video].layers[layer].announced
+      for ssrc in [announced.sourceSSRC, announced.rtxSSRC] {
+        if let ssrc, videoSSRCs[ssrc] == peer { videoSSRCs.remove(ssrc) }
+      }
+    }
   }
 
   /// What a member here or on another shard shows.
@@ -128,6 +151,7 @@ extension Endpoint {
     deadlines.set(.distantFuture, for: videoOwner(video))
     let source = videos[video].source
     let owner = videos[video].owner
+    if let peer = owner.member { unleadVideo(video, from: peer) }
     var shown = pictures(of: owner)
     shown[source] = nil
     setPictures(shown, of: owner)
