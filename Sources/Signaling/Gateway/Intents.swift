@@ -26,8 +26,9 @@ struct Intents: OptionSet, Hashable, Sendable {
 
   /// Every bit that a bot may set; any other is answered with 4013.
   ///
-  /// Bits 17 to 19 and 22, 23, 26 to 28 belong to user accounts, the rest to nobody.
-  static let known = Intents(rawValue: 0x1_FFFF | 0b11 << 20 | 0b11 << 24)
+  /// Bits 18, 19, 22, 23 and 26 to 28 belong to user accounts, the rest to nobody. Bit 17 does too, but is
+  /// among the default intents of interactions.py, and so asked for by every bot that uses it.
+  static let known = Intents(rawValue: 0x3_FFFF | 0b11 << 20 | 0b11 << 24)
 
   /// The bits that an application must have been granted; otherwise 4014.
   static let privileged: Intents = [.guildMembers, .guildPresences, .messageContent]

@@ -69,7 +69,7 @@ import Testing
   @Test(
     arguments: [
       (#","shard":[5,2]"#, 513, 4010), (#","shard":[-1,2]"#, 513, 4010), (#","shard":[0,0]"#, 513, 4010),
-      (#","shard":[0]"#, 513, 4002), (#","shard":"x""#, 513, 4002), ("", -1, 4013), ("", 1 << 17, 4013),
+      (#","shard":[0]"#, 513, 4002), (#","shard":"x""#, 513, 4002), ("", -1, 4013), ("", 1 << 18, 4013),
       ("", 1 << 40, 4013),
     ] as [(String, Int, UInt16)])
   func `Shards and intents are checked`(_ extra: String, _ intents: Int, _ code: UInt16) {
