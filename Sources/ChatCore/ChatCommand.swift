@@ -56,9 +56,13 @@ public enum ChatCommand: Sendable {
   /// verify a dummy then, so that both take equally long. Only `.nobody`.
   case credentials(login: String)
   /// → ``ChatReply/authenticated(_:issued:)`` After the password was verified. `issued` is what the token must claim.
-  case openSession(user: Snowflake)
-  /// → ``ChatReply/done`` All of the actor's tokens issued until now are void.
-  case revokeTokens
+  case openSession(SessionOpening)
+  /// → ``ChatReply/credentials(_:)`` Those of a person whose password was found right a moment ago. Only `.nobody`.
+  case credentialsOf(Snowflake)
+  /// Log-ins, second factor, the account's end. → see ``AccountCommand``
+  case account(AccountCommand)
+  /// The same by the operator. → see ``AccountOrder``
+  case order(AccountOrder)
   /// → ``ChatReply/done`` Another password; all tokens issued until now are void. Only `.system`.
   case setPassword(user: Snowflake, hash: String)
   /// → ``ChatReply/bot(_:)`` People and `.system`. Mint the bot's token from its user id.

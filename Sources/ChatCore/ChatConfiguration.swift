@@ -4,6 +4,8 @@ public enum RegistrationPolicy: Hashable, Sendable {
   case invited
   /// Anybody.
   case open
+  /// Nobody but whom the operator makes.
+  case closed
 }
 
 /// What the operator decides about the chat core.

@@ -53,6 +53,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case botsNotAllowed = 20001
   case onlyBots = 20002
   case notYourApplication = 20012
+  case accountDisabled = 20013
   case slowMode = 20016
   case ownerOnly = 20018
   case tooManyGuilds = 30001
@@ -69,7 +70,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case tooManyBans = 30035
   case tooManyOverwrites = 30060
   case unauthorized = 40001
+  case registrationClosed = 40006
   case userBanned = 40007
+  case ownsGuilds = 40011
   case targetNotInVoice = 40032
   case alreadyCrossposted = 40033
   case alreadyAcknowledged = 40060
@@ -92,6 +95,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case voiceMessageFiles = 50160
   case voiceMessageMetadata = 50161
   case cannotEditVoiceMessage = 50162
+  case hasSecondFactor = 60001
+  case noSecondFactor = 60002
+  case wrongSecondFactor = 60008
   case requestsDisabled = 80000
   case requestBlocked = 80001
   case befriendingSelf = 80003
@@ -107,6 +113,12 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   public var message: String {
     switch self {
     case .general: "General error"
+    case .accountDisabled: "This account is disabled"
+    case .registrationClosed: "This server takes no new accounts"
+    case .ownsGuilds: "You must transfer ownership of any owned guilds before deleting your account"
+    case .hasSecondFactor: "Two factor is already enabled for this account"
+    case .noSecondFactor: "Two factor is not enabled for this account"
+    case .wrongSecondFactor: "Invalid two-factor code"
     case .tooManyFriends: "Maximum number of friends reached (\(Limits.relationshipsPerUser))"
     case .tooManyRecipients: "Maximum number of recipients reached (\(Limits.groupRecipients))"
     case .requestsDisabled: "Incoming friend requests disabled."

@@ -122,6 +122,8 @@ public enum Payload: Hashable, Sendable {
   case voiceServerNeeded(VoiceAssignment)
   /// No dispatch: close the user's gateway connections with 4004, the tokens are void.
   case tokensRevoked(user: Snowflake)
+  /// No dispatch: the same for the connections that began with one token.
+  case tokenRevoked(user: Snowflake, issued: WallTime)
 }
 
 /// A reaction that came or went.

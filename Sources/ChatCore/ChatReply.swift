@@ -106,6 +106,10 @@ public struct Credentials: Hashable, Sendable {
   public var userID: Snowflake
   /// Argon2id in its string form.
   public var passwordHash: String
+  /// What must be proved beside the password.
+  public var secondFactor: SecondFactor?
+  /// Whether the account must be enabled again.
+  public var isDisabled = false
 
   /// Makes credentials.
   public init(userID: Snowflake, passwordHash: String) {

@@ -186,6 +186,9 @@ public protocol ChatStore: ~Copyable {
   ) throws(StoreError) -> SearchProgress
   /// Does a bounded part of what can be done later, not within a transaction; whether more of it waits.
   mutating func maintain(_ task: MaintenanceTask) throws(StoreError) -> Bool
+  /// Messages of an author in any channel, by channel, then id, after a place; up to one pass over all messages.
+  mutating func messages(author: Snowflake, after place: MessagePlace?, limit: Int) throws(StoreError)
+    -> [Message]
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

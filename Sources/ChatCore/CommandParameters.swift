@@ -10,8 +10,10 @@ public struct Registration: Hashable, Sendable {
   public var email: String?
   /// Argon2id in its string form.
   public var passwordHash: String
-  /// Required unless ``ChatConfiguration/registration`` is open.
+  /// Required when ``ChatConfiguration/registration`` is by invite.
   public var inviteCode: String?
+  /// What registers.
+  public var client = ClientDescription.unknown
 
   /// Makes a registration.
   public init(
@@ -33,6 +35,8 @@ public struct UserChanges: Hashable, Sendable {
   public var globalName: Change<String?> = .keep
   /// The blob of the picture, with its animation's mark.
   public var avatar: Change<String?> = .keep
+  /// Argon2id in its string form; all tokens are void with it.
+  public var passwordHash: Change<String> = .keep
 
   /// Changes nothing; set what the body gives.
   public init() {}

@@ -142,6 +142,16 @@ public enum Limits {
   public static let groupRecipients = 10
   /// Code points of a group's name.
   public static let groupNameLength = 100
+  /// Log-ins of one person, about 150 octets each; the oldest ends with one more.
+  public static let loginsPerUser = 50
+  /// How exactly a log-in's last use is kept: an hour in milliseconds.
+  public static let loginUseStep: Int64 = 3_600_000
+  /// Codes on paper of a second factor.
+  public static let backupCodes = 10
+  /// Messages in one page of an export.
+  public static let exportPage = 1000
+  /// What the usernames of deleted accounts begin with, and no other.
+  public static let deletedPrefix = "deleted_user_"
   /// Channels that one request marks as read.
   public static let readMarks = 100
   /// Channels in one change of notification settings.

@@ -187,6 +187,7 @@ public final class RoostServer: Sendable {
       switch configuration.registration {
       case .open: .open
       case .invite: .invited
+      case .closed: .closed
       }
     return try ChatService(
       store: store, random: SystemRandom(),

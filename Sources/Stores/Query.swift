@@ -116,6 +116,16 @@ enum Query: String, Hashable {
   case putGroup = """
     INSERT INTO groups VALUES (?1, ?2, ?3) ON CONFLICT (channel_id) DO UPDATE SET owner_id = ?2, icon = ?3
     """
+  case putLogin = "INSERT OR REPLACE INTO logins VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+  case deleteLogin = "DELETE FROM logins WHERE user_id = ?1 AND (?2 IS NULL OR issued = ?2)"
+  case putRevokedToken = "INSERT OR IGNORE INTO revoked_tokens VALUES (?1, ?2)"
+  case deleteRevokedTokens = "DELETE FROM revoked_tokens WHERE user_id = ?1"
+  case putSecondFactor = "INSERT OR REPLACE INTO second_factors VALUES (?1, ?2, ?3, ?4)"
+  case deleteSecondFactor = "DELETE FROM second_factors WHERE user_id = ?1"
+  case putDisabled = "INSERT OR IGNORE INTO disabled_accounts VALUES (?1)"
+  case deleteDisabled = "DELETE FROM disabled_accounts WHERE user_id = ?1"
+  case deleteOwnNotifications = "DELETE FROM notification_settings WHERE user_id = ?1"
+  case deleteOwnRelationships = "DELETE FROM relationships WHERE user_id = ?1"
   case putWideMention = "INSERT OR REPLACE INTO wide_mentions VALUES (?1, ?2, ?3, ?4, ?5)"
   case trimWideMentions = """
     DELETE FROM wide_mentions WHERE channel_id = ?1 AND message_id <= (
@@ -130,6 +140,14 @@ enum Query: String, Hashable {
   case readStates = "SELECT * FROM read_states ORDER BY user_id, channel_id"
   case relationships = "SELECT * FROM relationships ORDER BY user_id, other_id"
   case groups = "SELECT * FROM groups ORDER BY channel_id"
+  case logins = "SELECT * FROM logins ORDER BY user_id, issued"
+  case revokedTokens = "SELECT * FROM revoked_tokens"
+  case secondFactors = "SELECT * FROM second_factors"
+  case disabledAccounts = "SELECT user_id FROM disabled_accounts"
+  case messagesOfAuthor = """
+    SELECT * FROM messages WHERE author_id = ?1 AND (channel_id, id) > (?2, ?3)
+    ORDER BY channel_id, id LIMIT ?4
+    """
   case wideMentions = "SELECT * FROM wide_mentions ORDER BY channel_id, message_id"
   case notifications = "SELECT * FROM notification_settings ORDER BY user_id, guild_id"
   case accounts = "SELECT * FROM accounts ORDER BY id"

@@ -40,7 +40,66 @@ extension SQLiteStore {
         ])
     case .deleteRelationship(let user, let other):
       try database.run(.deleteRelationship, [.id(user), .id(other)])
+    default: try applyToAccount(write)
     }
+  }
+
+  private mutating func applyToAccount(_ write: PersonalWrite) throws(StoreError) {
+    switch write {
+    case .login(let session):
+      try database.run(
+        .putLogin,
+        [
+          .id(session.userID), .time(session.issued), .text(session.code), .text(session.client.os),
+          .text(session.client.platform), .time(session.lastUsedAt),
+        ])
+    case .endLogin(let user, let issued):
+      try database.run(.deleteLogin, [.id(user), .time(issued)])
+      try database.run(.putRevokedToken, [.id(user), .time(issued)])
+    case .endLogins(let user): try deleteLogins(of: user)
+    case .secondFactor(let user, nil): try database.run(.deleteSecondFactor, [.id(user)])
+    case .secondFactor(let user, let factor?):
+      let codes = factor.backupCodes.map { ($0.isUsed ? "-" : "") + $0.text }
+      try database.run(
+        .putSecondFactor,
+        [
+          .id(user), .blob(factor.secret), .integer(factor.lastStep), .text(codes.joined(separator: " ")),
+        ])
+    case .disabled(let user, let isDisabled):
+      try database.run(isDisabled ? .putDisabled : .deleteDisabled, [.id(user)])
+    case .forget(let user):
+      try deleteLogins(of: user)
+      for query in [
+        Query.deleteSecondFactor, .deleteDisabled, .deleteOwnNotifications, .deleteOwnRelationships,
+      ] {
+        try database.run(query, [.id(user)])
+      }
+    default: break
+    }
+  }
+
+  private mutating func deleteLogins(of user: Snowflake) throws(StoreError) {
+    try database.run(.deleteLogin, [.id(user), .null])
+    try database.run(.deleteRevokedTokens, [.id(user)])
+  }
+
+  private mutating func loadLogins(into snapshot: inout PersonalSnapshot) throws(StoreError) {
+    snapshot.logins = try database.rows(.logins, []) { row in
+      LoginSession(
+        userID: row.id(0), issued: row.time(1), code: row.string(2),
+        client: ClientDescription(os: row.string(3), platform: row.string(4)), lastUsedAt: row.time(5))
+    }
+    for (user, issued) in try database.rows(.revokedTokens, [], { ($0.id(0), $0.time(1)) }) {
+      snapshot.revokedTokens[user, default: []].insert(issued)
+    }
+    let factors = try database.rows(.secondFactors, []) { row in
+      let codes = row.string(3).split(separator: " ").map { code in
+        BackupCode(text: String(code.drop { $0 == "-" }), isUsed: code.hasPrefix("-"))
+      }
+      return (row.id(0), SecondFactor(secret: row.blob(1), lastStep: row.integer(2), backupCodes: codes))
+    }
+    for (user, factor) in factors { snapshot.secondFactors[user] = factor }
+    snapshot.disabled = Set(try database.rows(.disabledAccounts, []) { $0.id(0) })
   }
 
   mutating func put(_ group: Channel.Group, of channel: Snowflake) throws(StoreError) {
@@ -90,6 +149,7 @@ extension SQLiteStore {
       side.isIgnored = row.flag(4)
       return side
     }
+    try loadLogins(into: &snapshot)
     return snapshot
   }
 }

@@ -97,6 +97,16 @@ extension SQLiteStore {
     return found
   }
 
+  /// Messages of an author in any channel, by channel, then id, after a place.
+  public mutating func messages(
+    author: Snowflake, after place: MessagePlace?, limit: Int
+  ) throws(StoreError) -> [Message] {
+    let channel = place.map { SQLValue.bound($0.channelID) } ?? .integer(0)
+    let message = place.map { SQLValue.bound($0.messageID) } ?? .integer(0)
+    return try database.rows(
+      .messagesOfAuthor, [.id(author), channel, message, .number(limit)], readMessage)
+  }
+
   /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

@@ -34,6 +34,38 @@ extension Schema {
     CREATE INDEX notification_settings_guild ON notification_settings (guild_id)
     """
 
+  /// Log-ins, tokens that were voided one by one, and what guards accounts.
+  ///
+  /// `backup_codes` are separated by spaces; a used one begins with a hyphen.
+  static let logins = """
+    CREATE TABLE logins (
+      user_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      issued INTEGER NOT NULL,
+      code TEXT NOT NULL,
+      os TEXT NOT NULL,
+      platform TEXT NOT NULL,
+      last_used_at INTEGER NOT NULL,
+      PRIMARY KEY (user_id, issued)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE revoked_tokens (
+      user_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      issued INTEGER NOT NULL,
+      PRIMARY KEY (user_id, issued)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE second_factors (
+      user_id INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+      secret BLOB NOT NULL,
+      last_step INTEGER NOT NULL,
+      backup_codes TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE disabled_accounts (
+      user_id INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE
+    ) STRICT
+    """
+
   /// One row for each side, and what groups have beside other private channels.
   static let relationships = """
     CREATE TABLE relationships (

@@ -10,7 +10,7 @@ enum Schema {
   static let migrations = [
     first, embeds, bans, styles, auditLog, pins, privateChannels, commands, files,
     personal, search, relationships,
-    webhooks, eventLog, endpoints,
+    webhooks, eventLog, endpoints, logins,
   ]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {

@@ -14,7 +14,8 @@ enum Arguments {
   /// What stands after `roost` in the help, a command a line.
   private static let commands = [
     "serve", "config print|check|table", "version", "user create NAME", "user password NAME",
-    "user bot NAME GUILD",
+    "user bot NAME GUILD", "user logout NAME", "user disable NAME", "user delete NAME", "user reset-mfa NAME",
+    "user export NAME FILE",
     "guild create NAME OWNER", "invite create GUILD", "token USER", "backup DIRECTORY", "restore DIRECTORY",
     "doctor",
   ].joined(separator: "\n")

@@ -183,6 +183,19 @@ public struct MemoryStore: ~Copyable, ChatStore {
     return blobs.filter(named.contains)
   }
 
+  /// Messages of an author in any channel.
+  public mutating func messages(
+    author: Snowflake, after place: MessagePlace?, limit: Int
+  ) throws(StoreError) -> [Message] {
+    try check(.read)
+    let own = current.messages.filter { $0.authorID == author }
+    let sorted = own.sorted { ($0.channelID, $0.id) < ($1.channelID, $1.id) }
+    let rest = sorted.filter { message in
+      place.map { ($0.channelID, $0.messageID) < (message.channelID, message.id) } ?? true
+    }
+    return Array(rest.prefix(limit))
+  }
+
   /// Ids of an author's messages, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int

@@ -27,7 +27,36 @@ extension PersonalSnapshot {
       relationships.append(side)
       relationships.sort { ($0.userID, $0.otherID) < ($1.userID, $1.otherID) }
     case .deleteRelationship(let user, let other): removeRelationship(user, other)
+    default: applyToAccount(write)
     }
+  }
+
+  private mutating func applyToAccount(_ write: PersonalWrite) {
+    switch write {
+    case .login(let session):
+      logins.removeAll { $0.userID == session.userID && $0.issued == session.issued }
+      logins.append(session)
+      logins.sort { ($0.userID, $0.issued) < ($1.userID, $1.issued) }
+    case .endLogin(let user, let issued):
+      logins.removeAll { $0.userID == user && $0.issued == issued }
+      revokedTokens[user, default: []].insert(issued)
+    case .endLogins(let user): endLogins(user)
+    case .secondFactor(let user, let factor): secondFactors[user] = factor
+    case .disabled(let user, let isDisabled):
+      if isDisabled { disabled.insert(user) } else { disabled.remove(user) }
+    case .forget(let user):
+      endLogins(user)
+      notifications.removeAll { $0.userID == user }
+      relationships.removeAll { $0.userID == user }
+      secondFactors[user] = nil
+      disabled.remove(user)
+    default: break
+    }
+  }
+
+  private mutating func endLogins(_ user: Snowflake) {
+    logins.removeAll { $0.userID == user }
+    revokedTokens[user] = nil
   }
 
   mutating func removeChannel(_ id: Snowflake) {

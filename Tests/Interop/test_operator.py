@@ -1,5 +1,6 @@
 """What an operator does with the `roost` command alone, against the real binary and its files."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -24,6 +25,12 @@ def roost(data, *words, succeeds=True):
         capture_output=True, text=True, timeout=60)
     assert (done.returncode == 0) == succeeds, (words, done.returncode, done.stdout, done.stderr)
     return dict(line.split(None, 1) for line in done.stdout.splitlines() if " " in line) if succeeds else done.stderr
+
+
+def roost_text(data, *words):
+    """The whole of what one command printed."""
+    done = subprocess.run([BINARY, *words, f"--data.directory={data}"], capture_output=True, text=True, timeout=60)
+    return done.stdout.strip()
 
 
 class Operator(unittest.TestCase):
@@ -72,6 +79,37 @@ class Operator(unittest.TestCase):
         for password, expected in ((made["Password"], 400), (again["Password"], 200)):
             login = {"login": "ada", "password": password}
             self.assertEqual(anybody("POST", "/auth/login", login)[0], expected)
+
+    def test_accounts_are_exported_logged_out_and_deleted(self):
+        made = roost(self.data, "user", "create", "ada")
+        roost(self.data, "user", "create", "bob")
+        token = roost_text(self.data, "token", "bob")
+        guild = roost(self.data, "guild", "create", "Nest", "ada")
+        server = self.serve(self.data)
+        bob = REST(server.announcement, token)
+        self.assertEqual(bob("POST", "/invites/" + guild["Invite"].rsplit("/", 1)[1], {})[0], 200)
+        channel = next(c["id"] for c in bob("GET", f"/guilds/{guild['Guild']}/channels")[1] if c["type"] == 0)
+        for number in range(3):
+            self.assertEqual(bob("POST", f"/channels/{channel}/messages", {"content": f"said {number}"})[0], 200)
+        server.stop()
+        file = self.folder / "bob.json"
+        told = roost(self.data, "user", "export", "bob", str(file))
+        self.assertEqual(told["Messages"], "4", "the greeting is bob's, too")
+        kept = json.loads(file.read_text())
+        self.assertEqual([m["content"] for m in kept["messages"]][1:], ["said 0", "said 1", "said 2"])
+        self.assertEqual(kept["guilds"][0]["name"], "Nest")
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        self.assertIn("exists", roost(self.data, "user", "export", "bob", str(file), succeeds=False))
+        roost(self.data, "user", "logout", "bob")
+        self.assertIn("transfer", roost(self.data, "user", "delete", "ada", succeeds=False))
+        roost(self.data, "user", "disable", "ada")
+        roost(self.data, "user", "delete", "bob")
+        server = self.serve(self.data)
+        self.assertEqual(REST(server.announcement, token)("GET", "/users/@me")[0], 401)
+        login = {"login": "ada", "password": made["Password"]}
+        anybody = REST(server.announcement)
+        self.assertEqual(anybody("POST", "/auth/login", login)[1]["code"], 20013)
+        self.assertEqual(anybody("POST", "/auth/login", {**login, "undelete": True})[0], 200)
 
     def test_wrong_words_change_nothing(self):
         roost(self.data, "user", "create", "ada")

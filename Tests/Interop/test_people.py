@@ -1,5 +1,9 @@
 """What people have of their own: friends, groups, what they read; over REST and the gateway by hand."""
 
+import base64
+import hmac
+import struct
+import time
 import unittest
 
 from rest import REST
@@ -89,6 +93,57 @@ class People(unittest.TestCase):
         self.assertEqual(cara("PUT", f"/users/@me/relationships/{dan_id}", {})[1]["code"], 80001)
         kept = self.ready(dan)["relationships"]
         self.assertEqual([(r["id"], r["type"]) for r in kept], [(cara_id, 2)])
+
+
+    def code(self, secret):
+        """What an authenticator app shows now (RFC 6238)."""
+        key = base64.b32decode(secret)
+        mac = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), "sha1").digest()
+        start = mac[-1] & 15
+        return f"{(struct.unpack('>I', mac[start:start + 4])[0] & 0x7FFFFFFF) % 1000000:06}"
+
+    def test_account(self):
+        eve, eve_id = self.person("eve")
+        anybody = REST(self.news)
+        login = {"login": "eve", "password": "correct horse battery"}
+        other = REST(self.news, self.done(anybody("POST", "/auth/login", login), 200)["token"])
+        ears = self.listen(other)
+        listed = self.done(eve("GET", "/auth/sessions"), 200)["user_sessions"]
+        self.assertEqual(len(listed), 2)
+        self.done(eve("POST", "/auth/sessions/logout", {"session_id_hashes": [listed[0]["id_hash"]]}))
+        self.assertEqual(ears.code(), 4004)
+        self.assertEqual((other("GET", "/users/@me")[0], eve("GET", "/users/@me")[0]), (401, 200))
+
+        secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+        body = {"password": login["password"], "secret": secret, "code": self.code(secret)}
+        self.assertEqual(eve("POST", "/users/@me/mfa/totp/enable", {**body, "password": "wrong wrong"})[0], 400)
+        made = self.done(eve("POST", "/users/@me/mfa/totp/enable", body), 200)
+        self.assertEqual(eve("GET", "/users/@me")[0], 401)
+        eve.token = made["token"]
+        self.assertTrue(self.done(eve("GET", "/users/@me"), 200)["mfa_enabled"])
+        ticket = self.done(anybody("POST", "/auth/login", login), 200)
+        self.assertNotIn("token", ticket)
+        proof = {"ticket": ticket["ticket"], "code": body["code"]}
+        self.assertEqual(anybody("POST", "/auth/mfa/totp", proof)[1]["code"], 60008, "used already")
+        proof["code"] = made["backup_codes"][0]["code"]
+        self.done(anybody("POST", "/auth/mfa/backup", proof), 200)
+        eve.token = self.done(
+            eve("POST", "/users/@me/mfa/totp/disable", {"code": made["backup_codes"][1]["code"]}), 200)["token"]
+
+        changed = {"password": login["password"], "new_password": "another long one"}
+        eve.token = self.done(eve("PATCH", "/users/@me", changed), 200)["token"]
+        self.assertEqual(anybody("POST", "/auth/login", login)[0], 400)
+        said = self.done(eve("POST", f"/channels/{self.text}/messages", {"content": "here"}), 200)
+        self.assertEqual(self.done(eve("GET", "/users/@me/export"), 200)["user"]["id"], eve_id)
+        password = {"password": "another long one"}
+        self.done(eve("POST", "/users/@me/disable", password))
+        again = {"login": "eve", **password}
+        self.assertEqual(anybody("POST", "/auth/login", again)[1]["code"], 20013)
+        eve.token = self.done(anybody("POST", "/auth/login", {**again, "undelete": True}), 200)["token"]
+        self.done(eve("POST", "/users/@me/delete", password))
+        self.assertEqual(anybody("POST", "/auth/login", again)[0], 400)
+        kept = self.done(self.owner("GET", f"/channels/{self.text}/messages/{said['id']}"), 200)
+        self.assertEqual((kept["content"], kept["author"]["global_name"]), ("here", "Deleted User"))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ extension StoreConformance {
         .personal(.notifications(chosen)), .personal(.notifications(plain)),
       ], to: &store)
     try checkRelationships(&store)
+    try checkLogins(&store)
     var kept = try store.load().personal
     #expect(kept.readStates == [bare, state])
     #expect(kept.wideMentions == [mention(1), mention(2)])
@@ -78,6 +79,45 @@ extension StoreConformance {
     #expect(try store.load().personal.relationships == [side, back])
     try write([.personal(.deleteRelationship(user: other, other: user))], to: &store)
     #expect(try store.load().personal.relationships == [side])
+  }
+
+  private static func checkLogins<Store: ChatStore & ~Copyable>(_ store: inout Store) throws {
+    func login(_ issued: Int64) -> LoginSession {
+      LoginSession(
+        userID: user, issued: WallTime(milliseconds: issued), code: "c\(issued)",
+        client: ClientDescription(os: "o\u{0}", platform: "p"), lastUsedAt: at)
+    }
+    let codes = [BackupCode(text: "abcd1234", isUsed: true), BackupCode(text: "efgh5678", isUsed: false)]
+    let factor = SecondFactor(secret: [0, 255, 7], lastStep: .max, backupCodes: codes)
+    try write(
+      [
+        .personal(.login(login(1))), .personal(.login(login(2))), .personal(.login(login(3))),
+        .personal(.endLogin(user: user, issued: WallTime(milliseconds: 2))),
+        .personal(.endLogin(user: user, issued: WallTime(milliseconds: 9))),
+        .personal(.secondFactor(user: user, factor)), .personal(.disabled(user: user, true)),
+      ], to: &store)
+    var kept = try store.load().personal
+    #expect(kept.logins == [login(1), login(3)])
+    #expect(kept.revokedTokens == [user: [WallTime(milliseconds: 2), WallTime(milliseconds: 9)]])
+    #expect(kept.secondFactors == [user: factor] && kept.disabled == [user])
+    try write(
+      [
+        .personal(.endLogins(user: user)), .personal(.secondFactor(user: user, nil)),
+        .personal(.disabled(user: user, false)),
+      ], to: &store)
+    kept = try store.load().personal
+    #expect(
+      kept.logins == [] && kept.revokedTokens == [:] && kept.secondFactors == [:] && kept.disabled == [])
+    let before = try store.load().personal
+    let other = Snowflake(rawValue: 1002)
+    try write(
+      [
+        .personal(.notifications(NotificationSettings(userID: other, guildID: .noGuild))),
+        .personal(.relationship(Relationship(userID: other, otherID: user, kind: .blocked, since: at))),
+        .personal(.secondFactor(user: other, factor)), .personal(.disabled(user: other, true)),
+        .personal(.forget(user: other)),
+      ], to: &store)
+    #expect(try store.load().personal == before, "everything of one person goes, and nothing else")
   }
 
   /// After the channel went and the member left.

@@ -267,6 +267,13 @@ struct StoreConformance {
     try write([.updateMessage(rich)], to: &store)
     #expect(try store.message(channel: channel, id: rich.id) == rich)
 
+    func written(_ after: UInt64?, _ limit: Int) throws -> [UInt64] {
+      let place = after.map { MessagePlace(channelID: channel, messageID: Snowflake(rawValue: $0)) }
+      return ids(try store.messages(author: user, after: place, limit: limit))
+    }
+    #expect(try written(nil, 2) == [5001, 5002] && written(5003, 9) == [5004, 5005])
+    #expect(try store.messages(author: guild, after: nil, limit: 9) == [])
+
     func newest(_ since: UInt64, _ author: Snowflake, _ limit: Int) throws -> [UInt64] {
       try store.messageIDs(
         channel: channel, author: author, since: Snowflake(rawValue: since), limit: limit

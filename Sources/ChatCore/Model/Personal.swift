@@ -18,6 +18,19 @@ public enum PersonalWrite: Hashable, Sendable {
   case relationship(Relationship)
   /// Removes one side.
   case deleteRelationship(user: Snowflake, other: Snowflake)
+  /// Adds or replaces a log-in.
+  case login(LoginSession)
+  /// Ends a log-in, if it is known, and voids its token in any case.
+  case endLogin(user: Snowflake, issued: WallTime)
+  /// Ends all log-ins of somebody whose tokens until now are void.
+  case endLogins(user: Snowflake)
+  /// Adds, replaces or removes a second factor.
+  case secondFactor(user: Snowflake, SecondFactor?)
+  /// Whether an account is disabled.
+  case disabled(user: Snowflake, Bool)
+  /// Removes notification settings, relationships, second factor and what else a deleted account leaves; its read
+  /// states go before.
+  case forget(user: Snowflake)
 }
 
 /// What the store keeps about people, ascending by the ids in the order in which they are named.
@@ -30,6 +43,14 @@ public struct PersonalSnapshot: Hashable, Sendable {
   public var notifications: [NotificationSettings] = []
   /// By user and other user.
   public var relationships: [Relationship] = []
+  /// By user and time.
+  public var logins: [LoginSession] = []
+  /// Tokens that were voided one by one, by user.
+  public var revokedTokens: [Snowflake: Set<WallTime>] = [:]
+  /// By user.
+  public var secondFactors: [Snowflake: SecondFactor] = [:]
+  /// Accounts that are disabled.
+  public var disabled: Set<Snowflake> = []
 
   /// Nothing kept.
   public init() {}
@@ -63,6 +84,14 @@ public enum PersonalReply: Hashable, Sendable {
   case notifications(NotificationSettings)
   /// Relationships, ascending by user.
   case relationships([RelationshipView])
+  /// Log-ins, the newest first.
+  case sessions([LoginSession])
+  /// A second factor is needed from now on; the codes are shown this once.
+  case secondFactorSet(SelfUser, issued: WallTime, [BackupCode])
+  /// Codes on paper, shown this once.
+  case backupCodes([BackupCode])
+  /// Everything beside messages.
+  case export(PersonalExport)
 }
 
 /// What READY tells a person about itself; empty for bots.

@@ -49,6 +49,8 @@ public struct SelfUser: Hashable, Sendable {
   public var user: User
   /// The e-mail address, if any.
   public var email: String?
+  /// Whether log-ins need a second factor.
+  public var hasSecondFactor = false
 
   /// Makes the owner's view.
   public init(user: User, email: String?) {

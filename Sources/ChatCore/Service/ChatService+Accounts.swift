@@ -3,6 +3,7 @@ import Base
 extension ChatService where Store: ~Copyable {
   mutating func register(_ registration: Registration, _ asker: Asker) throws(ChatError) -> ChatReply {
     guard asker.user == nil else { throw .code(.general) }
+    guard asker.isSystem || configuration.registration != .closed else { throw .code(.registrationClosed) }
     let username = TextRules.username(registration.username)
     let email = registration.email?.lowercased()
     var form = FormCheck()
@@ -31,7 +32,7 @@ extension ChatService where Store: ~Copyable {
           user: user, email: email, passwordHash: registration.passwordHash,
           tokensValidAfter: WallTime(milliseconds: 0))))
     if let invite { try join(through: invite, user.id, asker.at) }
-    return .authenticated(SelfUser(user: user, email: email), issued: asker.at)
+    return try open(user.id, asker.at, registration.client, asker.at)
   }
 
   private func checkUsername(_ username: String, _ form: inout FormCheck) {
@@ -40,43 +41,28 @@ extension ChatService where Store: ~Copyable {
       form.fail(
         ["username"], "USERNAME_INVALID_CHARACTERS",
         "Please only use numbers, letters, underscores _, or periods.")
-    } else if state.logins[username] != nil {
+    } else if state.logins[username] != nil || username.hasPrefix(Limits.deletedPrefix) {
       form.fail(["username"], "USERNAME_ALREADY_TAKEN", "Username is unavailable. Try another.")
     }
   }
 
   func credentials(_ login: String) -> ChatReply {
-    guard let id = state.logins[login.lowercased()], let hash = state.accounts[id]?.passwordHash else {
-      return .credentials(nil)
-    }
-    return .credentials(Credentials(userID: id, passwordHash: hash))
+    .credentials(state.logins[login.lowercased()].flatMap { credentials(of: $0) })
   }
 
-  func openSession(_ user: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
+  func credentials(of user: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     guard asker.user == nil else { throw .code(.general) }
-    guard let account = state.accounts[user] else { throw .code(.unknownUser) }
-    return .authenticated(SelfUser(user: account.user, email: account.email), issued: asker.at)
-  }
-
-  mutating func revokeTokens(_ asker: Asker) throws(ChatError) -> ChatReply {
-    var account = try account(asker)
-    let next = asker.at.milliseconds.addingReportingOverflow(1).partialValue
-    account.tokensValidAfter = max(account.tokensValidAfter, WallTime(milliseconds: next))
-    try keep(.account(account))
-    emit(.tokensRevoked(user: account.user.id), to: .user(account.user.id))
-    return .done
+    return .credentials(credentials(of: user))
   }
 
   mutating func setPassword(
     _ user: Snowflake, _ hash: String, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
     guard asker.isSystem else { throw .code(.general) }
-    guard var account = state.accounts[user], !account.user.isBot else { throw .code(.unknownUser) }
+    guard var account = state.accounts[user], account.passwordHash != nil else { throw .code(.unknownUser) }
     account.passwordHash = hash
-    let next = asker.at.milliseconds.addingReportingOverflow(1).partialValue
-    account.tokensValidAfter = max(account.tokensValidAfter, WallTime(milliseconds: next))
     try keep(.account(account))
-    emit(.tokensRevoked(user: user), to: .user(user))
+    _ = try revokeAll(user, asker.at)
     return .done
   }
 
@@ -99,8 +85,7 @@ extension ChatService where Store: ~Copyable {
   }
 
   func ownView(_ asker: Asker) throws(ChatError) -> SelfUser {
-    let account = try account(asker)
-    return SelfUser(user: account.user, email: account.email)
+    selfView(try account(asker))
   }
 
   mutating func modifyCurrentUser(
@@ -123,8 +108,12 @@ extension ChatService where Store: ~Copyable {
       if let name { form.length("global_name", name, 1...Limits.nickLength) }
     }
     if case .set(let avatar) = changes.avatar { account.user.avatar = avatar }
+    if case .set(let hash) = changes.passwordHash {
+      guard !account.user.isBot else { throw .code(.botsNotAllowed) }
+      account.passwordHash = hash
+    }
     try form.finish()
-    let view = SelfUser(user: account.user, email: account.email)
+    let view = selfView(account)
     if account == state.accounts[account.user.id] { return .selfUser(view) }
     try keep(.account(account))
     emit(.userUpdate(view), to: .user(account.user.id))
@@ -132,7 +121,8 @@ extension ChatService where Store: ~Copyable {
       guard let member = member(guild, account.user.id) else { continue }
       emit(.memberUpdate(self.view(member)), to: .guild(guild))
     }
-    return .selfUser(view)
+    guard case .set = changes.passwordHash else { return .selfUser(view) }
+    return try open(account.user.id, try revokeAll(account.user.id, asker.at), .unknown, asker.at)
   }
 
   func user(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {

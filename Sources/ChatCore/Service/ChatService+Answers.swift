@@ -22,7 +22,8 @@ extension ChatService where Store: ~Copyable {
 
   /// The bot, which its token's holder speaks for.
   private func asker(_ interaction: Interaction, _ now: WallTime) -> Asker {
-    Asker(user: interaction.request.applicationID, isSystem: false, at: now, reason: nil)
+    Asker(
+      user: interaction.request.applicationID, issued: nil, isSystem: false, at: now, reason: nil)
   }
 
   /// The bot's place at the interaction's channel, also where it may not look.

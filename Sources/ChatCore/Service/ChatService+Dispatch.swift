@@ -6,8 +6,10 @@ extension ChatService where Store: ~Copyable {
     switch command {
     case .register(let registration): try register(registration, asker)
     case .credentials(let login): credentials(login)
-    case .openSession(let user): try openSession(user, asker)
-    case .revokeTokens: try revokeTokens(asker)
+    case .credentialsOf(let user): try credentials(of: user, asker)
+    case .openSession(let opening): try openSession(opening, asker)
+    case .account(let command): try perform(command, asker)
+    case .order(let order): try perform(order, asker)
     case .setPassword(let user, let hash): try setPassword(user, hash, asker)
     case .createBot(let name): try createBot(name, asker)
     case .currentUser: .selfUser(try ownView(asker))

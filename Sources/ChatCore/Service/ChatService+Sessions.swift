@@ -7,6 +7,7 @@ extension ChatService where Store: ~Copyable {
       throw .code(.overloaded)
     }
     if let other = state.sessions[session], other != user.user.id { throw .code(.unknownSession) }
+    try noteUse(of: asker.issued, user.user.id, asker.at)
     state.openSession(session, user: user.user.id)
     var guilds: [GuildSnapshot] = []
     for id in state.userGuilds.sorted(user.user.id) {

@@ -22,7 +22,7 @@ extension ChatService where Store: ~Copyable {
 
   /// Nobody's account: what a webhook does is in no audit log.
   private func asker(_ now: WallTime) -> Asker {
-    Asker(user: nil, isSystem: false, at: now, reason: nil)
+    Asker(user: nil, issued: nil, isSystem: false, at: now, reason: nil)
   }
 
   mutating func execute(

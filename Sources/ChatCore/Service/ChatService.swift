@@ -179,13 +179,15 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
 
   private func authenticate(_ request: ChatRequest) throws(ChatError) -> Asker {
     switch request.actor {
-    case .nobody: return Asker(user: nil, isSystem: false, at: request.at, reason: nil)
-    case .system: return Asker(user: nil, isSystem: true, at: request.at, reason: request.reason)
+    case .nobody: return Asker(user: nil, issued: nil, isSystem: false, at: request.at, reason: nil)
+    case .system: return Asker(user: nil, issued: nil, isSystem: true, at: request.at, reason: request.reason)
     case .user(let id, let issued):
-      guard let account = state.accounts[id], issued >= account.tokensValidAfter else {
+      guard let account = state.accounts[id], issued >= account.tokensValidAfter,
+        !state.personal.revokedTokens.contains(id, issued)
+      else {
         throw .unauthorized
       }
-      return Asker(user: id, isSystem: false, at: request.at, reason: request.reason)
+      return Asker(user: id, issued: issued, isSystem: false, at: request.at, reason: request.reason)
     }
   }
 }
@@ -193,6 +195,8 @@ public struct ChatService<Store: ChatStore & ~Copyable, Random: RandomSource>: ~
 /// Who asks, once it is known that the token holds.
 struct Asker {
   let user: Snowflake?
+  /// What the user's token claims.
+  let issued: WallTime?
   let isSystem: Bool
   let at: WallTime
   /// Why, for the audit log.

@@ -1,6 +1,7 @@
 import Base
 
-/// What belongs to people: how far they read, what notifies them, who is whose friend.
+/// What belongs to people: how far they read, what notifies them, who is whose friend, how they
+/// log in.
 ///
 /// A part of ``ChatState``, the fold of ``PersonalWrite``s.
 struct PersonalState: Sendable {
@@ -16,6 +17,18 @@ struct PersonalState: Sendable {
   /// By person (`place`) and the other one.
   private(set) var relationships = Table<MemberKey, Relationship>()
   private(set) var userRelationships = Relation<Snowflake, Snowflake>()
+  /// Names a log-in.
+  struct LoginKey: Hashable, Sendable {
+    let user: Snowflake
+    let issued: WallTime
+  }
+
+  private(set) var logins = Table<LoginKey, LoginSession>()
+  private(set) var userLogins = Relation<Snowflake, WallTime>()
+  /// Tokens that were voided one by one.
+  private(set) var revokedTokens = Relation<Snowflake, WallTime>()
+  private(set) var secondFactors = Table<Snowflake, SecondFactor>()
+  private(set) var disabled = Table<Snowflake, Bool>()
   /// The newest version of anything that a person has.
   private(set) var versions = Table<Snowflake, Int>()
 
@@ -25,6 +38,10 @@ struct PersonalState: Sendable {
 
   func relationship(_ user: Snowflake, _ other: Snowflake) -> Relationship? {
     relationships[MemberKey(place: user, user: other)]
+  }
+
+  func login(_ user: Snowflake, _ issued: WallTime) -> LoginSession? {
+    logins[LoginKey(user: user, issued: issued)]
   }
 
   func settings(_ guild: Snowflake, _ user: Snowflake) -> NotificationSettings? {
@@ -55,7 +72,41 @@ struct PersonalState: Sendable {
     case .deleteRelationship(let user, let other):
       relationships[MemberKey(place: user, user: other)] = nil
       userRelationships.remove(user, other)
+    default: applyToAccount(write)
     }
+  }
+
+  private mutating func applyToAccount(_ write: PersonalWrite) {
+    switch write {
+    case .login(let session):
+      logins[LoginKey(user: session.userID, issued: session.issued)] = session
+      userLogins.insert(session.userID, session.issued)
+    case .endLogin(let user, let issued):
+      removeLogin(user, issued)
+      revokedTokens.insert(user, issued)
+    case .endLogins(let user): endLogins(user)
+    case .secondFactor(let user, let factor): secondFactors[user] = factor
+    case .disabled(let user, let isDisabled): disabled[user] = isDisabled ? true : nil
+    case .forget(let user):
+      endLogins(user)
+      for guild in userNotifications.set(user) { removeNotifications(guild, user) }
+      for other in userRelationships.set(user) {
+        apply(.deleteRelationship(user: user, other: other))
+      }
+      secondFactors[user] = nil
+      disabled[user] = nil
+    default: break
+    }
+  }
+
+  private mutating func removeLogin(_ user: Snowflake, _ issued: WallTime) {
+    logins[LoginKey(user: user, issued: issued)] = nil
+    userLogins.remove(user, issued)
+  }
+
+  private mutating func endLogins(_ user: Snowflake) {
+    for issued in userLogins.set(user) { removeLogin(user, issued) }
+    for issued in revokedTokens.set(user) { revokedTokens.remove(user, issued) }
   }
 
   mutating func removeChannel(_ id: Snowflake) {
@@ -97,6 +148,7 @@ extension PersonalState {
     [
       readStates.mark, channelReaders.mark, wideMentions.mark, notifications.mark, guildNotifications.mark,
       userNotifications.mark, versions.mark, relationships.mark, userRelationships.mark,
+      logins.mark, userLogins.mark, revokedTokens.mark, secondFactors.mark, disabled.mark,
     ]
   }
 
@@ -110,6 +162,11 @@ extension PersonalState {
     versions.rollback(to: mark[6])
     relationships.rollback(to: mark[7])
     userRelationships.rollback(to: mark[8])
+    logins.rollback(to: mark[9])
+    userLogins.rollback(to: mark[10])
+    revokedTokens.rollback(to: mark[11])
+    secondFactors.rollback(to: mark[12])
+    disabled.rollback(to: mark[13])
   }
 
   mutating func commit() {
@@ -122,6 +179,11 @@ extension PersonalState {
     versions.commit()
     relationships.commit()
     userRelationships.commit()
+    logins.commit()
+    userLogins.commit()
+    revokedTokens.commit()
+    secondFactors.commit()
+    disabled.commit()
   }
 }
 
@@ -132,5 +194,11 @@ extension ChatState {
     for mention in snapshot.wideMentions { apply(.personal(.wideMention(mention))) }
     for settings in snapshot.notifications { apply(.personal(.notifications(settings))) }
     for side in snapshot.relationships { apply(.personal(.relationship(side))) }
+    for session in snapshot.logins { apply(.personal(.login(session))) }
+    for (user, tokens) in snapshot.revokedTokens {
+      for issued in tokens { apply(.personal(.endLogin(user: user, issued: issued))) }
+    }
+    for (user, factor) in snapshot.secondFactors { apply(.personal(.secondFactor(user: user, factor))) }
+    for user in snapshot.disabled { apply(.personal(.disabled(user: user, true))) }
   }
 }

@@ -84,7 +84,7 @@ public enum LogFormat: String, CaseIterable, Sendable {
 
 /// Who may create an account.
 public enum RegistrationPolicy: String, CaseIterable, Sendable {
-  case open, invite
+  case open, invite, closed
 }
 
 extension Configuration {

@@ -47,6 +47,13 @@ struct Operator: ~Copyable {
     switch (words.first, words.dropFirst().first, Array(words.dropFirst(2))) {
     case ("user", "create", let names) where names.count == 1: try createUser(names[0])
     case ("user", "password", let names) where names.count == 1: try resetPassword(names[0])
+    case ("user", "logout", let names) where names.count == 1:
+      try order(names[0], AccountOrder.endSessions)
+    case ("user", "disable", let names) where names.count == 1: try order(names[0], AccountOrder.disable)
+    case ("user", "delete", let names) where names.count == 1: try order(names[0], AccountOrder.delete)
+    case ("user", "reset-mfa", let names) where names.count == 1:
+      try order(names[0], AccountOrder.removeSecondFactor)
+    case ("user", "export", let names) where names.count == 2: try export(names[0], to: names[1])
     case ("user", "bot", let names) where names.count == 2: try createBot(names[0], guild: names[1])
     case ("guild", "create", let names) where names.count == 2: try createGuild(names[0], owner: names[1])
     case ("invite", "create", let names) where names.count == 1: try createInvite(names[0])
@@ -114,7 +121,7 @@ struct Operator: ~Copyable {
   }
 
   /// The user with a name or an id.
-  private mutating func user(_ name: String) throws(ServerError) -> Snowflake {
+  mutating func user(_ name: String) throws(ServerError) -> Snowflake {
     if let id = Snowflake(name) {
       return try ask(.user(id)) { reply -> Snowflake? in
         if case .user(let user) = reply { user.id } else { nil }
@@ -139,7 +146,7 @@ struct Operator: ~Copyable {
     return (password, hash)
   }
 
-  private mutating func ask<Answer>(
+  mutating func ask<Answer>(
     _ command: ChatCommand, _ read: (ChatReply) -> Answer?
   ) throws(ServerError) -> Answer {
     let outputs = chat.perform([ChatRequest(id: 0, actor: .system, command: command, at: now)])

@@ -2,18 +2,24 @@ internal import Glibc
 
 /// Writes all of `text` to `descriptor`; what a closed pipe does not take is lost.
 func writeAll(_ descriptor: Int32, _ text: String) {
-  var octets = Array(text.utf8)[...]
+  _ = writeAll(descriptor, Array(text.utf8))
+}
+
+/// Writes all octets; `false` when the descriptor takes no more, with the reason in `errno`.
+func writeAll(_ descriptor: Int32, _ octets: [UInt8]) -> Bool {
+  var octets = octets[...]
   while !octets.isEmpty {
     // The pointer is used during the call only.
     let count = unsafe octets.withUnsafeBytes { bytes in
       unsafe write(descriptor, bytes.baseAddress, bytes.count)
     }
     if count < 0 {
-      guard errno == EINTR else { return }
+      guard errno == EINTR else { return false }
     } else {
       octets = octets.dropFirst(count)
     }
   }
+  return true
 }
 
 /// The octets of a whole file of at most `limit`; `nil` when it cannot be read or is longer.

@@ -8,7 +8,8 @@ extension Gateway {
   mutating func dispatch(_ event: ChatEvent, at now: Moment, into actions: inout GatewayActions) {
     switch event.payload {
     case .voiceServerNeeded: return
-    case .tokensRevoked(let user): return revoke(user, at: now, into: &actions)
+    case .tokensRevoked(let user): return revoke(user, nil, at: now, into: &actions)
+    case .tokenRevoked(let user, let issued): return revoke(user, issued, at: now, into: &actions)
     case .guildCreate(let snapshot):
       for handle in audience(event.audience) {
         join(handle, snapshot, at: now, into: &actions)
@@ -111,8 +112,11 @@ extension Gateway {
     if subscribers[guild]?.isEmpty == true { subscribers[guild] = nil }
   }
 
-  private mutating func revoke(_ user: Snowflake, at now: Moment, into actions: inout GatewayActions) {
-    for handle in accounts[user] ?? [] {
+  /// Ends the sessions of a user, or those that began with one token.
+  private mutating func revoke(
+    _ user: Snowflake, _ issued: WallTime?, at now: Moment, into actions: inout GatewayActions
+  ) {
+    for handle in accounts[user] ?? [] where issued == nil || sessions[handle].issued == issued {
       if let connection = sessions[handle].connection {
         close(connection, .authenticationFailed, at: now, into: &actions)
       } else {

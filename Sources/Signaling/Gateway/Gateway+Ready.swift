@@ -99,7 +99,10 @@ extension Gateway {
     }
     writer.object("notification_settings") { $0.field("flags", 0) }
     writer.object("consents") { $0.object("personalization") { $0.field("consented", false) } }
-    writer.object("auth") { $0.array("authenticator_types") { _ in } }
+    writer.object("auth") {
+      // 2 is Discord's number for time-based codes.
+      $0.array("authenticator_types") { if ready.user.hasSecondFactor { $0.element(2) } }
+    }
     writer.array("sessions") {
       $0.object {
         $0.field("session_id", sessions[session].id)

@@ -25,7 +25,7 @@ extension JSONWriter {
   /// The fields of a user, as it sees itself.
   mutating func selfUser(_ account: SelfUser) {
     user(account.user)
-    field("mfa_enabled", false)
+    field("mfa_enabled", account.hasSecondFactor)
     field("locale", "en-US")
     field("verified", true)
     field("email", account.email)

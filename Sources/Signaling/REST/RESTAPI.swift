@@ -1,5 +1,6 @@
 import Base
 public import ChatCore
+import Crypto
 import JSON
 
 /// The REST API: requests in, answers and questions to others out.
@@ -19,9 +20,14 @@ public struct RESTAPI: Sendable {
   enum Stage: Sendable {
     case reply
     case hash(Registration)
-    case credentials(password: String)
-    case verdict(Snowflake?)
+    case credentials(login: RESTLogin)
+    case verdict(Credentials?, RESTLogin)
     case session
+    case factor(String, SessionOpening)
+    case confirmation(password: String, Confirmed)
+    case confirmed(Confirmed)
+    case newHash(UserChanges)
+    case removal(String)
     case picture(ChatCommand)
     case search(SearchRequest)
     case endpoint(ApplicationChanges, String, EndpointCheck)
@@ -43,8 +49,9 @@ public struct RESTAPI: Sendable {
   let router = RESTRouter()
   private var limiter: RESTRateLimiter
   private var failures: WindowTable<IPAddress>
-  private var accountLogins: WindowTable<String>
-  private var addressLogins: WindowTable<IPAddress>
+  var accountLogins: WindowTable<String>
+  var addressLogins: WindowTable<IPAddress>
+  var codes: WindowTable<Snowflake>
   var exchanges: [UInt64: Exchange] = [:]
   private var counts = RESTStatistics()
 
@@ -58,6 +65,7 @@ public struct RESTAPI: Sendable {
     failures = WindowTable(capacity: capacity)
     accountLogins = WindowTable(capacity: capacity)
     addressLogins = WindowTable(capacity: capacity)
+    codes = WindowTable(capacity: capacity)
   }
 
   var limits: RESTLimits { configuration.limits }
@@ -107,12 +115,24 @@ public struct RESTAPI: Sendable {
     let id = requestID & (UInt64.max >> 2)
     guard let exchange = exchanges[id] else { return }
     switch (exchange.stage, reply) {
-    case (.credentials(let password), .credentials(let credentials)):
-      exchanges[id]?.stage = .verdict(credentials?.userID)
+    case (.credentials(let login), .credentials(let credentials)):
+      exchanges[id]?.stage = .verdict(credentials, login)
+      let hash = credentials?.passwordHash ?? configuration.decoyHash
+      actions.append(.verifyPassword(id: id, password: login.password, hash: hash))
+    case (.confirmation(let password, let confirmed), .credentials(let credentials)):
+      exchanges[id]?.stage = .confirmed(confirmed)
       let hash = credentials?.passwordHash ?? configuration.decoyHash
       actions.append(.verifyPassword(id: id, password: password, hash: hash))
-    case (.session, .authenticated(let account, let issued)):
-      finish(id, authenticated(account, issued: issued), exchange, at: now, into: &actions)
+    case (.factor(let code, let opening), .credentials(let credentials)):
+      prove(id, code, opening, credentials, exchange, at: now, into: &actions)
+    case (.removal(let code), .credentials(let credentials)):
+      remove(id, code, credentials, exchange, at: now, into: &actions)
+    case (_, .authenticated(let account, let issued)):
+      let response = authenticated(account, issued: issued, exchange.route)
+      finish(id, response, exchange, at: now, into: &actions)
+    case (_, .personal(.secondFactorSet(let account, let issued, let codes))):
+      let response = authenticated(account, issued: issued, exchange.route, codes)
+      finish(id, response, exchange, at: now, into: &actions)
     case (.endpoint(let changes, let url, .application), .application(let application, _)):
       verifyEndpoint(
         changes, url, of: application.id, id: id, isForged: true, at: now, into: &actions)
@@ -136,25 +156,43 @@ public struct RESTAPI: Sendable {
   public mutating func hashed(
     _ id: UInt64, _ hash: String?, at now: Moment, into actions: inout [RESTAction]
   ) {
-    guard let exchange = exchanges[id], case .hash(var registration) = exchange.stage else { return }
+    guard let exchange = exchanges[id] else { return }
     guard let hash else {
       return finish(id, RESTError.overloaded.response, exchange, at: now, into: &actions)
     }
-    registration.passwordHash = hash
-    exchanges[id]?.stage = .session
-    ask(.register(registration), as: .nobody, id: id, at: now, into: &actions)
+    switch exchange.stage {
+    case .hash(var registration):
+      registration.passwordHash = hash
+      exchanges[id]?.stage = .session
+      ask(.register(registration), as: .nobody, id: id, at: now, into: &actions)
+    case .newHash(var changes):
+      changes.passwordHash = .set(hash)
+      exchanges[id]?.stage = .session
+      ask(.modifyCurrentUser(changes), as: exchange.actor, id: id, at: now, into: &actions)
+    default: return
+    }
   }
 
   /// The worker verified a password.
   public mutating func verified(
     _ id: UInt64, _ isRight: Bool, at now: Moment, into actions: inout [RESTAction]
   ) {
-    guard let exchange = exchanges[id], case .verdict(let user) = exchange.stage else { return }
-    guard let user, isRight else {
-      return finish(id, RESTError.invalidLogin.response, exchange, at: now, into: &actions)
+    guard let exchange = exchanges[id] else { return }
+    switch exchange.stage {
+    case .verdict(let credentials, let login):
+      guard let credentials, isRight else {
+        return finish(id, RESTError.invalidLogin.response, exchange, at: now, into: &actions)
+      }
+      let opening = SessionOpening(
+        user: credentials.userID, client: login.client, enables: login.enables)
+      admit(id, credentials, opening, exchange, at: now, into: &actions)
+    case .confirmed(let confirmed):
+      guard isRight else {
+        return finish(id, RESTError.wrongPassword.response, exchange, at: now, into: &actions)
+      }
+      perform(id, confirmed, exchange, at: now, into: &actions)
+    default: return
     }
-    exchanges[id]?.stage = .session
-    ask(.openSession(user: user), as: .nobody, id: id, at: now, into: &actions)
   }
 
   /// The worker kept a picture, or did not.
@@ -243,11 +281,25 @@ public struct RESTAPI: Sendable {
         id: ChatRequestOrigin.rest.id(id), actor: call.actor, command: command, at: now.wall)
       request.reason = exchange.reason
       actions.append(.chat(request))
-    case .logIn(let login, let password):
+    case .logIn(let login, let password, let enables):
       try throttle(login: login.lowercased(), call.request.remote, at: now)
-      exchange.stage = .credentials(password: password)
+      exchange.stage = .credentials(
+        login: RESTLogin(password: password, client: call.client, enables: enables))
       exchanges[id] = exchange
       ask(.credentials(login: login), as: .nobody, id: id, at: now, into: &actions)
+    case .logInWithCode(let ticket, let code):
+      try logIn(ticket, code, call, exchange, id: id, at: now, into: &actions)
+    case .confirm(let password, let confirmed):
+      try confirm(password, confirmed, call, exchange, id: id, at: now, into: &actions)
+    case .enableFactor(let secret, let code, let password):
+      try throttle(codesOf: try call.own(), at: now)
+      guard let step = TOTP.step(of: code, secret: secret, at: now.wall) else {
+        throw RESTError(.code(.wrongSecondFactor))
+      }
+      let command = ChatCommand.account(.setSecondFactor(secret: secret, step: step))
+      try confirm(password, .ask(command), call, exchange, id: id, at: now, into: &actions)
+    case .removeFactor(let code):
+      try removeFactor(code, call, exchange, id: id, at: now, into: &actions)
     case .register(let registration, let password):
       try throttle(login: nil, call.request.remote, at: now)
       exchange.stage = .hash(registration)
@@ -295,7 +347,9 @@ public struct RESTAPI: Sendable {
     if header.isEmpty, route.isAnonymous { return nil }
     if let claim = claim(of: header) { return claim }
     // The demo page logs in with an old token still in its store.
-    if route == .login || route == .register { return nil }
+    if route == .login || route == .register || route == .logInWithCode || route == .logInWithBackupCode {
+      return nil
+    }
     _ = failures.count(request.remote, limits.failureRate, at: now.instant)
     throw .unauthorized
   }
@@ -303,16 +357,6 @@ public struct RESTAPI: Sendable {
   /// What the token in an Authorization field says; `nil` when it does not hold.
   func claim(of header: String) -> TokenClaim? {
     tokens.verify(header.hasPrefix("Bot ") ? String(header.dropFirst(4)) : header)
-  }
-
-  private mutating func throttle(
-    login: String?, _ remote: IPAddress, at now: Moment
-  ) throws(RESTError) {
-    let byAddress = addressLogins.count(remote, limits.addressLoginRate, at: now.instant)
-    guard byAddress.isAllowed else { throw .limitedLogin(byAddress.resetAfter) }
-    guard let login else { return }
-    let byAccount = accountLogins.count(login, limits.accountLoginRate, at: now.instant)
-    guard byAccount.isAllowed else { throw .limitedLogin(byAccount.resetAfter) }
   }
 
   func ask(
@@ -340,20 +384,6 @@ public struct RESTAPI: Sendable {
     response.headers += CORS.headers
     counts.responses[min(max(response.status / 100, 1), 5) - 1] += 1
     actions.append(.respond(id: id, response))
-  }
-
-  private func authenticated(_ account: SelfUser, issued: WallTime) -> RESTResponse {
-    guard let token = tokens.mint(user: account.user.id, at: issued) else {
-      return RESTError.internalError.response
-    }
-    return .object {
-      $0.field("token", token)
-      $0.field("user_id", account.user.id)
-      $0.object("user_settings") {
-        $0.field("locale", "en-US")
-        $0.field("theme", "dark")
-      }
-    }
   }
 
   private func discovery() -> RESTResponse {

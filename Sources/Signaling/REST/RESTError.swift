@@ -36,6 +36,14 @@ struct RESTError: Error, Hashable, Sendable {
       FieldError(path: [$0], code: "INVALID_LOGIN", message: "Login or password is invalid.")
     })
 
+  /// The ticket of a log-in is forged or too old.
+  static let invalidTicket = RESTError(status: 401, code: 60006, message: "Invalid two-factor auth ticket")
+
+  /// The password that was to confirm something is wrong.
+  static let wrongPassword = RESTError.form([
+    FieldError(path: ["password"], code: "PASSWORD_DOES_NOT_MATCH", message: "Passwords does not match.")
+  ])
+
   /// 50035 with what is wrong with each field.
   static func form(_ fields: [FieldError]) -> RESTError {
     var error = RESTError(status: 400, code: 50035, message: "Invalid Form Body")

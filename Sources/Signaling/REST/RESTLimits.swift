@@ -38,6 +38,10 @@ public struct RESTLimits: Hashable, Sendable {
   public var failureRate = RequestRate(countMax: 1_000, window: .seconds(600))
   /// Log-in attempts for one account name.
   public var accountLoginRate = RequestRate(countMax: 10, window: .seconds(60))
+  /// Codes tried for one account's second factor: a right one is guessed in 3 of a million attempts.
+  public var codeRate = RequestRate(countMax: 10, window: .seconds(3_600))
+  /// Octets of a second factor's secret; RFC 4226 asks for 16, authenticator apps take 10.
+  public var secretCount = 10...64
   /// Log-in attempts and registrations of one address: each costs 100 ms and 64 MiB of Argon2id.
   public var addressLoginRate = RequestRate(countMax: 30, window: .seconds(60))
   /// Windows remembered in each table; when all are busy, newcomers are refused.

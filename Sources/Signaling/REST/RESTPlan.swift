@@ -9,7 +9,15 @@ enum RESTPlan {
   /// The chat core is asked.
   case ask(ChatCommand)
   /// The password is looked up, verified, and a token minted.
-  case logIn(login: String, password: String)
+  case logIn(login: String, password: String, enables: Bool)
+  /// The ticket of a log-in is checked, then the code, and a token minted.
+  case logInWithCode(ticket: String, code: String)
+  /// The asker's password is verified first.
+  case confirm(password: String, Confirmed)
+  /// The code of a new second factor is checked, then the password.
+  case enableFactor(secret: [UInt8], code: String, password: String)
+  /// The code of the second factor is checked, which then goes.
+  case removeFactor(code: String)
   /// The password is hashed, and the account made.
   case register(Registration, password: String)
   /// The picture is kept, then the chat core is asked.
@@ -39,9 +47,9 @@ extension RESTCall {
       try webhookPlan()
     case .getDefaultSounds, .getGuildEmojis, .getGuildStickers:
       .respond(.json(200, Array("[]".utf8)))
-    case .register, .login, .logout, .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication,
-      .getOwnApplication, .modifyOwnApplication, .getOwnGuilds, .leaveGuild, .getPrivateChannels,
-      .createDirectMessage:
+    case .register, .login, .logInWithCode, .logInWithBackupCode, .logout, .getSessions, .endSessions,
+      .getSelf, .modifySelf, .getUser, .getOwnOAuthApplication, .getOwnApplication, .modifyOwnApplication,
+      .getOwnGuilds, .leaveGuild, .getPrivateChannels, .createDirectMessage:
       try accountPlan()
     case .acknowledgeMessages, .acknowledgeMessage, .acknowledgeGuild, .acknowledgePins, .forgetReadState,
       .modifyNotifications, .addRecipient, .removeRecipient:
@@ -49,6 +57,9 @@ extension RESTCall {
     case .getRelationships, .createRelationship, .setRelationship, .modifyRelationship, .deleteRelationship,
       .ignoreUser, .heedUser:
       .ask(.relationship(try relationshipCommand()))
+    case .enableSecondFactor, .disableSecondFactor, .renewBackupCodes, .disableAccount, .deleteAccount,
+      .exportAccount:
+      try securityPlan()
     case .getOwnMember, .getGuildMembers, .searchMembers, .getMember, .modifyOwnMember, .modifyOwnNick,
       .modifyMember, .removeMember, .addMemberRole, .removeMemberRole, .getOwnVoiceState, .getVoiceState,
       .modifyOwnVoiceState, .modifyVoiceState, .getBans, .getBan, .createBan, .createBans, .deleteBan,
@@ -100,70 +111,5 @@ extension RESTCall {
         $0.field("custom", false)
       }
     }
-  }
-
-  private func accountPlan() throws(RESTError) -> RESTPlan {
-    switch route {
-    case .register: return try registerPlan()
-    case .login: return try logInPlan()
-    case .logout: return .ask(.revokeTokens)
-    case .modifySelf:
-      var form = try form()
-      var changes = UserChanges()
-      changes.username = form.change("username") { $0.string($1) }
-      changes.globalName = form.clearable("global_name") { $0.string($1) }
-      let avatar = form.clearable("avatar") { $0.picture($1) }
-      if case .set(nil) = avatar { changes.avatar = .set(nil) }
-      try form.check()
-      return RESTCall.plan(.modifyCurrentUser(changes), with: avatar)
-    case .getUser: return .ask(.user(try user("user")))
-    case .getOwnOAuthApplication, .getOwnApplication: return .ask(.currentApplication)
-    case .modifyOwnApplication: return try applicationPlan()
-    case .getOwnGuilds: return .ask(.currentGuilds)
-    case .getPrivateChannels: return .ask(.privateChannels)
-    case .createDirectMessage: return .ask(try openPrivate())
-    case .leaveGuild: return .ask(.leaveGuild(try id("guild")))
-    default: return .ask(.currentUser)
-    }
-  }
-
-  /// Libraries name one recipient, people's clients a list; any other number than one is a group.
-  private func openPrivate() throws(RESTError) -> ChatCommand {
-    var form = try form()
-    let list = form.snowflakes("recipients")
-    let one = form.snowflake("recipient_id")
-    if one == nil, list == nil { form.noteMissing("recipient_id") }
-    try form.check()
-    if let one { return .openDirect(user: one) }
-    if let list, list.count == 1 { return .openDirect(user: list[0]) }
-    return .openGroup(list ?? [])
-  }
-
-  private func registerPlan() throws(RESTError) -> RESTPlan {
-    var form = try form()
-    let username = form.requiredString("username")
-    let password = form.requiredString("password")
-    let registration = Registration(
-      username: username, globalName: form.string("global_name"), email: form.string("email"),
-      passwordHash: "", inviteCode: form.string("invite"))
-    if form.value("password") != nil, !limits.passwordCount.contains(password.unicodeScalars.count) {
-      form.note(
-        "password", "BASE_TYPE_BAD_LENGTH",
-        "Must be between \(limits.passwordCount.lowerBound) and \(limits.passwordCount.upperBound) in length."
-      )
-    }
-    try form.check()
-    return .register(registration, password: password)
-  }
-
-  private func logInPlan() throws(RESTError) -> RESTPlan {
-    var form = try form()
-    let login = form.requiredString("login")
-    let password = form.requiredString("password")
-    try form.check()
-    guard login.utf8.count <= Limits.emailLength,
-      password.unicodeScalars.count <= limits.passwordCount.upperBound
-    else { throw .invalidLogin }
-    return .logIn(login: login, password: password)
   }
 }

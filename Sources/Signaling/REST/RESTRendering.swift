@@ -6,6 +6,7 @@ import JSON
 struct RenderingOptions: Sendable {
   private static let guildPage = 200
 
+  private let asker: Snowflake
   private let withCounts: Bool
   private let withResponse: Bool
   private let waits: Bool
@@ -17,6 +18,7 @@ struct RenderingOptions: Sendable {
   init(_ call: RESTCall, _ links: WebhookLinks) throws(RESTError) {
     self.links = links
     waits = call.queryFlag("wait")
+    asker = call.claim?.user ?? .noGuild
     withCounts = call.queryFlag("with_counts")
     withResponse = call.queryFlag("with_response")
     guard call.route == .getOwnGuilds else {
@@ -90,6 +92,13 @@ struct RenderingOptions: Sendable {
   private func personal(_ reply: PersonalReply) -> RESTResponse {
     switch reply {
     case .notifications(let settings): .object { $0.notifications(settings) }
+    case .sessions(let sessions):
+      .object {
+        $0.array("user_sessions") { for session in sessions { $0.object { $0.loginSession(session) } } }
+      }
+    case .backupCodes(let codes): .object { $0.backupCodes(codes, of: asker) }
+    case .export(let export): .object { $0.personalExport(export) }
+    case .secondFactorSet: RESTError.internalError.response
     case .relationships(let views):
       .list {
         for view in views {

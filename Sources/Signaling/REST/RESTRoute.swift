@@ -8,7 +8,17 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case getGatewayBot = "GET gateway/bot"
   case register = "POST auth/register"
   case login = "POST auth/login"
+  case logInWithCode = "POST auth/mfa/totp"
+  case logInWithBackupCode = "POST auth/mfa/backup"
   case logout = "POST auth/logout"
+  case getSessions = "GET auth/sessions"
+  case endSessions = "POST auth/sessions/logout"
+  case enableSecondFactor = "POST users/@me/mfa/totp/enable"
+  case disableSecondFactor = "POST users/@me/mfa/totp/disable"
+  case renewBackupCodes = "POST users/@me/mfa/codes"
+  case disableAccount = "POST users/@me/disable"
+  case deleteAccount = "POST users/@me/delete"
+  case exportAccount = "GET users/@me/export"
   case getSelf = "GET users/@me"
   case modifySelf = "PATCH users/@me"
   case getOwnGuilds = "GET users/@me/guilds"
@@ -155,7 +165,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
   /// Whether the route answers without a token.
   var isAnonymous: Bool {
     switch self {
-    case .getDescription, .getGateway, .register, .login, .getInvite, .getVoiceRegions, .getStickerPacks,
+    case .getDescription, .getGateway, .register, .login, .logInWithCode, .logInWithBackupCode,
+      .getInvite, .getVoiceRegions, .getStickerPacks,
       .getDefaultSounds, .respond, .getWebhookWithToken, .modifyWebhookWithToken, .deleteWebhookWithToken,
       .executeWebhook, .executeSlackWebhook, .executeGitHubWebhook, .getWebhookMessage,
       .modifyWebhookMessage, .deleteWebhookMessage:
@@ -183,7 +194,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .modifyOwnNick, .modifyMember,
       .removeMember, .modifyChannel, .deleteChannel, .createInvite, .modifySelf, .createDirectMessage,
       .createGuild,
-      .modifyOwnApplication, .modifyGuild, .deleteGuild, .modifyNotifications, .createRelationship,
+      .modifyOwnApplication, .modifyGuild, .deleteGuild, .endSessions, .exportAccount, .modifyNotifications,
+      .createRelationship,
       .setRelationship,
       .modifyRelationship, .deleteRelationship, .ignoreUser, .heedUser, .addRecipient, .removeRecipient,
       .createBan, .createBans, .deleteBan, .createWebhook, .modifyWebhook,

@@ -29,6 +29,9 @@ public struct TokenAuthority: Sendable {
   /// Longer texts are refused unread: the longest token has 28 + 1 + 11 + 1 + 43 characters.
   private static let tokenCountMax = 96
   private static let purpose: [UInt8] = Array("roost token 1".utf8)
+  private static let ticketPurpose: [UInt8] = Array("roost ticket 1".utf8)
+  /// How long a ticket holds: five minutes in milliseconds.
+  private static let ticketAge: Int64 = 300_000
 
   let key: [UInt8]
 
@@ -39,14 +42,34 @@ public struct TokenAuthority: Sendable {
 
   /// The token of `user`, minted at `time`; `nil` when OpenSSL finds no memory.
   public func mint(user: Snowflake, at time: WallTime) -> String? {
+    sign(user: user, at: time, TokenAuthority.purpose)
+  }
+
+  /// What proves for five minutes that `user`'s password was right; `nil` when OpenSSL finds no memory.
+  func ticket(user: Snowflake, at time: WallTime) -> String? {
+    sign(user: user, at: time, TokenAuthority.ticketPurpose)
+  }
+
+  /// Whose ticket it is, if it still holds.
+  func verify(ticket: String, at now: WallTime) -> Snowflake? {
+    guard let claim = verify(ticket, TokenAuthority.ticketPurpose) else { return nil }
+    let age = now.milliseconds &- claim.issued.milliseconds
+    return (0...TokenAuthority.ticketAge).contains(age) ? claim.user : nil
+  }
+
+  private func sign(user: Snowflake, at time: WallTime, _ purpose: [UInt8]) -> String? {
     let issued = TokenAuthority.octets(UInt64(bitPattern: time.milliseconds))
     let name = Base64.encode(Array(user.description.utf8), .standard)
-    guard let mac = code(user: user, issued: issued) else { return nil }
+    guard let mac = code(user: user, issued: issued, purpose) else { return nil }
     return "\(name).\(Base64.encode(issued, .url)).\(Base64.encode(mac, .url))"
   }
 
   /// What `token` says, when this authority minted it; `nil` otherwise.
   public func verify(_ token: String) -> TokenClaim? {
+    verify(token, TokenAuthority.purpose)
+  }
+
+  private func verify(_ token: String, _ purpose: [UInt8]) -> TokenClaim? {
     guard token.utf8.count <= TokenAuthority.tokenCountMax else { return nil }
     let segments = token.split(separator: ".", omittingEmptySubsequences: false)
     guard segments.count == 3,
@@ -56,13 +79,15 @@ public struct TokenAuthority: Sendable {
       let issued = Base64.decode(segments[1], .url), issued.count == 8,
       let mac = Base64.decode(segments[2], .url)
     else { return nil }
-    guard let expected = code(user: user, issued: issued), Digest.areEqual(mac, expected) else { return nil }
+    guard let expected = code(user: user, issued: issued, purpose), Digest.areEqual(mac, expected) else {
+      return nil
+    }
     let milliseconds = issued.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return TokenClaim(user: user, issued: WallTime(milliseconds: Int64(bitPattern: milliseconds)))
   }
 
-  private func code(user: Snowflake, issued: [UInt8]) -> [UInt8]? {
-    let message = TokenAuthority.purpose + TokenAuthority.octets(user.rawValue) + issued
+  private func code(user: Snowflake, issued: [UInt8], _ purpose: [UInt8]) -> [UInt8]? {
+    let message = purpose + TokenAuthority.octets(user.rawValue) + issued
     return Digest.hmacSHA256(key: key, message)
   }
 

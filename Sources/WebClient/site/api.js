@@ -63,8 +63,11 @@ export class API {
     return this.request('POST', '/auth/register', { username, password, ...(invite ? { invite } : {}) });
   }
 
-  login(login, password) {
-    return this.request('POST', '/auth/login', { login, password });
+  /// `askCode` is called for accounts with a second factor.
+  async login(login, password, askCode = () => window.prompt('The code of your authenticator app')) {
+    const answer = await this.request('POST', '/auth/login', { login, password });
+    if (!answer.mfa) return answer;
+    return this.request('POST', '/auth/mfa/totp', { ticket: answer.ticket, code: askCode() ?? '' });
   }
 
   logout() {

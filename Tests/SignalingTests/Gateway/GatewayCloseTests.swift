@@ -168,6 +168,18 @@ import Testing
     #expect(bench.take(again).opcodes == [10, 9])
   }
 
+  @Test func `One revoked token closes only what began with it`() throws {
+    let bench = GatewayBench()
+    let (id, _) = try bench.identified()
+    let user = ChatFixtures.bot.id
+    let issued = WallTime(milliseconds: 1_780_000_000_000)
+    let other = WallTime(milliseconds: issued.milliseconds + 1)
+    bench.happen(.tokenRevoked(user: user, issued: other), to: .user(user))
+    #expect(bench.take(id).closes == [])
+    bench.happen(.tokenRevoked(user: user, issued: issued), to: .user(user))
+    #expect(bench.take(id).closes == [4004])
+  }
+
   @Test func `A flood of IDENTIFY gets INVALID_SESSION and disturbs nobody else`() throws {
     var limits = GatewayBench.limits
     limits.identifyRate = RequestRate(countMax: 3, window: .seconds(5))

@@ -18,7 +18,7 @@ import Testing
   @Test(arguments: [
     ("GET", "/users/@me", "currentUser"), ("GET", "/oauth2/applications/@me", "currentApplication"),
     ("GET", "/applications/@me", "currentApplication"), ("GET", "/users/@me/guilds", "currentGuilds"),
-    ("POST", "/auth/logout", "revokeTokens"), ("DELETE", "/users/@me/guilds/1", "leaveGuild"),
+    ("POST", "/auth/logout", "account"), ("DELETE", "/users/@me/guilds/1", "leaveGuild"),
     ("GET", "/users/@me/guilds/1/member", "member"), ("GET", "/users/5", "user"),
     ("GET", "/guilds/1", "guild"), ("PATCH", "/guilds/1", "modifyGuild"),
     ("DELETE", "/guilds/1", "deleteGuild"),

@@ -22,14 +22,40 @@ extension RouteDescription {
       ]), .ok(.session)),
     .login: .init(
       "Opens a session for a name or an e-mail address",
-      body: .json(["login": .string, "password": .string(1...72)]), .ok(.session)),
-    .logout: .init("Ends all sessions of the account", .done),
+      body: .json(["login": .string, "password": .string(1...72), "undelete?": .bool]),
+      .ok(.either([.session, ticket]))),
+    .logInWithCode: .init(
+      "Opens a session with the code of a second factor", body: .json(["ticket": .string, "code": .string]),
+      .ok(.session)),
+    .logInWithBackupCode: .init(
+      "Opens a session with a code on paper", body: .json(["ticket": .string, "code": .string]),
+      .ok(.session)),
+    .logout: .init("Ends the session", .done),
+    .getSessions: .init(
+      "Sessions of the account, the newest first",
+      .ok(["user_sessions": .list(["id_hash": .string, "approx_last_used_time": .time])])),
+    .endSessions: .init(
+      "Ends sessions of the account", body: .json(["session_id_hashes": .list(.string)]), .done),
+    .enableSecondFactor: .init(
+      "Turns the second factor on; every session ends but the answer's",
+      body: .json(["password": .string, "secret": .string, "code": .string]),
+      .ok(["token": .string, "backup_codes": .list(backupCode)])),
+    .disableSecondFactor: .init(
+      "Turns the second factor off", body: .json(["code": .string]), .ok(["token": .string])),
+    .renewBackupCodes: .init(
+      "Makes new codes on paper", body: .json(["password": .string]),
+      .ok(["backup_codes": .list(backupCode)])),
+    .disableAccount: .init("Disables the account", body: .json(["password": .string]), .done),
+    .deleteAccount: .init("Deletes the account for ever", body: .json(["password": .string]), .done),
+    .exportAccount: .init(
+      "What is known of the account, beside messages", .ok(["user": .selfUser, "registered_at": .time])),
     .getSelf: .init("The account itself", .ok(.selfUser)),
     .modifySelf: .init(
       "Changes the account",
       body: .json([
         "username?": .string(Limits.usernameLengthMin...Limits.usernameLengthMax),
         "global_name?": .string(0...Limits.nickLength).orNull, "avatar?": Schema.picture.orNull,
+        "password?": .string, "new_password?": .string(8...72),
       ]), .ok(.selfUser)),
     .getUser: .init("A user", .ok(.user)),
     .getOwnGuilds: .init(
@@ -48,4 +74,7 @@ extension RouteDescription {
     .getStickerPacks: .init("Packs of standard stickers", .ok(["sticker_packs": .list(.anything)])),
     .getDefaultSounds: .init("Standard sounds", .ok(.list(.anything))),
   ]
+
+  private static let backupCode: Schema = ["user_id": .snowflake, "code": .string, "consumed": .bool]
+  private static let ticket: Schema = ["user_id": .snowflake, "mfa": .bool, "ticket": .string]
 }
