@@ -110,8 +110,6 @@ public final class RoostServer: Sendable {
       PinnedThread.stepBack(by: Limits.signalingNiceness)
       http.run()
     }
-    // What starting needed and gave back, and nobody needs again.
-    services.files.jobs.post(.trimHeap)
     services.isReady.store(true, ordering: .releasing)
     let announcement = Announcement(
       site: known, certificateAuthority: certificate?.authorityFile,

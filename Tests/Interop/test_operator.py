@@ -13,7 +13,6 @@ import urllib.parse
 
 import test_files
 from clients import until
-from files import png
 from rest import REST
 from roost_server import BINARY, Roost
 
@@ -127,8 +126,8 @@ class Operator(unittest.TestCase):
         uploader = test_files.Files("upload")
         uploader.news, uploader.text = server.announcement, server.announcement["channels"]["text"]
         uploader.owner = owner = REST(server.announcement, server.announcement["owner"]["token"])
-        octets = png(5, 5) + os.urandom(300_000)
-        status, kept = uploader.upload([uploader.file("p.png", octets)])
+        octets = os.urandom(300_000)
+        status, kept = uploader.upload([uploader.file("p.bin", octets)])
         self.assertEqual(status, 200, kept)
         messages = lambda rest: [
             (m["id"], m["content"], [a["id"] for a in m["attachments"]])

@@ -178,4 +178,44 @@ import Testing
     #expect(link.leaving.references == 0)
     #expect(link.coming.references == 0)
   }
+
+  @Test(.enabled(if: getenvIsSet("ROOST_RELEASE_GATES")), arguments: VoiceEncryptionMode.allCases)
+  func `Ten thousand packets of a bot's picture take no heap block, retain and release nothing`(
+    _ mode: VoiceEncryptionMode
+  ) throws {
+    try requireReferencesCounted()
+    var configuration = EndpointConfiguration()
+    configuration.reportInterval = .seconds(3_600)
+    configuration.videoReportInterval = .seconds(3_600)
+    var stage = try Stage(configuration)
+    var bot = try stage.voiceClient(1, mode: mode, videoCodecs: [Cinema.vp8])
+    for number in 0..<5 { _ = try stage.connectedBrowser(UInt64(10 + number), videoCodecs: [Cinema.vp8]) }
+    var random = SeededRandom(seed: 4)
+    let ssrc = VideoSource.camera.ssrc(after: bot.admission.ssrc)
+    var layer = VideoLayerSender(
+      layer: 0, ssrc: ssrc, rtxSSRC: ssrc + 1, rid: nil, codec: Cinema.vp8, random: &random)
+    let publication = VideoPublication(
+      version: 1, source: .camera, layers: [layer.announcement(quality: 100)])
+    stage.perform(.publishVideo(bot.admission.peer, publication))
+    var buffer = [UInt8](repeating: 0, count: 1_500)
+    var (slot, log, cost) = (CostSlot(), EventLog(), Cost())
+    for number in 0..<10_200 {
+      if number == 200 { (slot.sent, cost) = (0, Cost()) }
+      // What the frame before it made due is asked for here.
+      if number < 200 { stage.wait(.milliseconds(33)) }
+      layer.isKeyFrameDue = number < 100 && number.isMultiple(of: 10)
+      let packet = bot.show(layer.frame(packets: 1, size: 1_000)[0])
+      for index in packet.indices { buffer[index] = packet[index] }
+      let (count, now, source) = (packet.count, stage.now, bot.address)
+      cost.begin()
+      var span = buffer.mutableSpan
+      stage.endpoint.receive(
+        &span, count: count, from: source, arrival: now, at: now, into: &slot, events: &log)
+      stage.endpoint.transmitStaged(at: now, budget: .max, into: &slot)
+      cost.end()
+    }
+    #expect(slot.sent == 50_000)
+    #expect(cost.references == 0)
+    expectNone(cost.blocks)
+  }
 }

@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct TrimScheduleTests {
   @Test func `The heap is trimmed once, a while after many have come`() {
-    var schedule = TrimSchedule()
-    let start = Instant.zero + .seconds(1)
+    var schedule = TrimSchedule(start: .zero)
+    let begun = schedule.take(at: .zero + .seconds(2))
+    #expect(begun, "what starting gave back")
+    let start = Instant.zero + .seconds(10)
     for _ in 0..<15 { schedule.note(at: start) }
     #expect(schedule.due == .distantFuture)
     schedule.note(at: start)

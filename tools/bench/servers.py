@@ -63,8 +63,9 @@ class Server:
         except BaseException:
             self.__exit__()
             raise
-        # What starting leaves for later must not be counted as joining.
-        time.sleep(0.5)
+        # What starting leaves for later must not be counted as joining; Roost gives back what starting needed
+        # two seconds after.
+        time.sleep(3)
         return self
 
     def __exit__(self, *_):

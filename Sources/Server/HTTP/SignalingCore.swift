@@ -25,7 +25,7 @@ final class SignalingCore {
   private var sockets: [Signaling.ConnectionID: OpenSocket] = [:]
   private var connections: [WebSocketID: Signaling.ConnectionID] = [:]
   private var connectionCount: UInt64 = 0
-  private var trims = TrimSchedule()
+  private var trims = TrimSchedule(start: MonotonicClock.now())
   /// REST requests that wait for their answer.
   private var exchanges: [UInt64: ExchangeID] = [:]
   private var exchangeCount: UInt64 = 0
@@ -94,6 +94,11 @@ final class SignalingCore {
 
   var now: Moment {
     Moment(instant: MonotonicClock.now(), wall: WallClock.now())
+  }
+
+  /// The loop runs: deadlines are kept from now on.
+  func started(on loop: HTTPLoop) {
+    settle(on: loop)
   }
 
   // Sockets.

@@ -1,7 +1,7 @@
 internal import Base
 internal import HTTPServer
 
-/// The HTTP server's application: makes the core when the first call comes, then passes everything on.
+/// The HTTP server's application: makes the core when the loop begins to run, then passes everything on.
 ///
 /// Late, because the core must know the real ports, and those are known after the server is made, which
 /// takes the application. Lives and dies on the HTTP loop's thread.
@@ -22,6 +22,11 @@ final class SignalingLoop: HTTPApplication {
     let core = SignalingCore(site: site, services: services)
     made = core
     return core
+  }
+
+  /// The loop runs; everything that the core needs is known.
+  func started(on loop: HTTPLoop) {
+    core.started(on: loop)
   }
 
   /// Answers or passes on one request.

@@ -224,6 +224,7 @@ import Testing
     var random = SeededRandom(seed: UInt64(text.utf8.count))
     let bench = RESTBench {
       $0.anonymousRate = RequestRate(countMax: .max, window: .seconds(1))
+      $0.bearerRate = RequestRate(countMax: .max, window: .seconds(1))
       $0.webhookRate = RequestRate(countMax: .max, window: .seconds(1))
       $0.pendingCountMax = .max
     }
