@@ -1,7 +1,8 @@
 import Base
-import ChatCore
 import ChatTesting
 import Testing
+
+@testable import ChatCore
 
 /// Pages of history are read once and follow what is written.
 @Suite("Pages")
@@ -97,6 +98,29 @@ struct PageTests {
         #expect(shown == model(world.disk.tables.messages, world.text, anchor, limit), "\(anchor) \(limit)")
       }
     }
+  }
+
+  @Test("a page takes what has a place on it, in order, and is shortened to the newest")
+  func places() {
+    let channel = Snowflake(rawValue: 1)
+    var cache = PageCache()
+    cache.apply(.message(unsaid(1, channel)))
+    #expect(!cache.holds(channel), "nobody read it")
+    cache.remember(channel, [20, 10].map { unsaid($0, channel) }, isWhole: false)
+    for id in [30, 15, 5] as [UInt64] { cache.apply(.message(unsaid(id, channel))) }
+    let known = cache.messages(channel, before: nil, limit: 4)
+    #expect(known?.map(\.id.rawValue) == [30, 20, 15, 10], "older than the page has no place")
+    for id in 31...400 as ClosedRange<UInt64> { cache.apply(.message(unsaid(id, channel))) }
+    let newest = cache.messages(channel, before: nil, limit: Limits.historyPage)
+    #expect(newest?.map(\.id.rawValue) == (301...400).reversed())
+    #expect(cache.message(channel, Snowflake(rawValue: 30)) == nil)
+    #expect(cache.messages(channel, before: nil, limit: 2 * Limits.historyPage + 1) == nil)
+  }
+
+  private func unsaid(_ id: UInt64, _ channel: Snowflake) -> Message {
+    Message(
+      id: Snowflake(rawValue: id), channelID: channel, guildID: .noGuild, authorID: channel, kind: .ordinary,
+      content: "")
   }
 
   private func model(

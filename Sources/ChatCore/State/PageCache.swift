@@ -15,6 +15,15 @@ struct PageCache: Sendable {
     var answered: [Snowflake: Message?] = [:]
     var octets: Int
     var lastUse: UInt64
+
+    /// Puts a message in its place; how many there are now, nil when it has no place here.
+    mutating func insert(_ message: Message) -> Int? {
+      let index = messages.firstIndex { $0.id < message.id } ?? messages.count
+      // Older than the page: it has a place only when nothing is older.
+      guard index < messages.count || isWhole else { return nil }
+      messages.insert(message, at: index)
+      return messages.count
+    }
   }
 
   private var pages: [Snowflake: Page] = [:]
@@ -118,19 +127,15 @@ struct PageCache: Sendable {
   }
 
   private mutating func add(_ message: Message) {
-    guard let page = pages[message.channelID] else { return }
-    let index = page.messages.firstIndex { $0.id < message.id } ?? page.messages.count
-    // Older than the page: it has a place only when nothing is older.
-    guard index < page.messages.count || page.isWhole else { return }
-    pages[message.channelID]?.messages.insert(message, at: index)
+    // Within the table: a page that is held beside it would be copied whole for each message.
+    guard let count = pages[message.channelID]?.insert(message) else { return }
     homes[message.id] = message.channelID
     // Nobody has reacted yet.
     tallies[message.id] = ReactionTally()
     grow(message.channelID, by: Self.octets(message))
-    guard page.messages.count >= 2 * Limits.historyPage else { return }
     // Shortened by half at a time.
-    let kept = Array(page.messages.prefix(Limits.historyPage))
-    remember(message.channelID, [message] + kept.dropLast(), isWhole: false)
+    guard count > 2 * Limits.historyPage, let kept = pages[message.channelID]?.messages else { return }
+    remember(message.channelID, Array(kept.prefix(Limits.historyPage)), isWhole: false)
   }
 
   private mutating func use(_ channel: Snowflake) -> Page? {
