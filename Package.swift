@@ -92,8 +92,9 @@ let package = Package(
     .executableTarget(
       name: "roost-bench",
       dependencies: [
-        "Base", "Wire", "Crypto", "MediaControl", "SFU", "Net", "Server", "SimulatedPeers", "CAllocations",
-        "CFloor",
+        "Base", "Wire", "Crypto", "MediaControl", "SFU", "ChatCore", "Stores", "Net", "Server",
+        "SimulatedPeers",
+        "CAllocations", "CFloor",
       ],
       path: "tools/bench/Bench", swiftSettings: strict),
 

@@ -209,6 +209,8 @@ public struct ChatStatistics: Hashable, Sendable {
   public var requests: UInt64 = 0
   /// Requests refused.
   public var failures: UInt64 = 0
+  /// Questions that the store was asked while requests were answered.
+  public var reads: UInt64 = 0
   /// Transactions made durable.
   public var commits: UInt64 = 0
   /// Batches that the store could not keep.
@@ -243,6 +245,7 @@ extension ChatService where Store: ~Copyable {
     _ body: (inout Store) throws(StoreError) -> Value
   ) throws(ChatError) -> Value {
     // Writes of the running request are not in the store yet: commands read first, then write.
+    statistics.reads &+= 1
     do throws(StoreError) {
       return try body(&store)
     } catch {

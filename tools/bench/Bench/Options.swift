@@ -5,7 +5,7 @@ struct Options {
   /// A part of the run.
   enum Part: String, CaseIterable {
     case fanOut = "fan-out"
-    case coalescing, floods, latency, growth, peers, participants
+    case coalescing, floods, latency, growth, peers, participants, chat
   }
 
   var isJSON = false
@@ -21,11 +21,11 @@ struct Options {
     Measures on this machine, in one run: the floor (the tightest loop of seal and send), Roost's packet path
     beside it, DTLS handshakes, and memory. Times are processor time of the measuring thread.
 
-      --quick          3 repetitions and 1,000 peers: a look, not a result
+      --quick          3 repetitions, 1,000 peers, 50,000 messages: a look, not a result
       --json           one JSON object instead of the table
       --json=FILE      the table, and the JSON object in a file
-      --only=PART      fan-out, coalescing, floods, latency, growth, peers or
-                       participants
+      --only=PART      fan-out, coalescing, floods, latency, growth, peers,
+                       participants or chat; chat is measured only when it is named
       --repetitions=N  samples of each figure, 3 to 100 (7); the first of a series is thrown away
       --peers=N        peers whose memory is measured, 100 to 10000 (10000)
     """
@@ -53,7 +53,8 @@ struct Options {
         options.peers = 1_000
       case ("--only", 2):
         guard let part = Part(rawValue: String(parts[1])) else {
-          return .wrong("--only takes fan-out, coalescing, floods, latency, growth, peers or participants")
+          return .wrong(
+            "--only takes fan-out, coalescing, floods, latency, growth, peers, participants or chat")
         }
         options.only = part
       case ("--repetitions", 2):

@@ -29,6 +29,7 @@ struct Suite {
     if options.includes(.latency) { try measureLatency() }
     if options.includes(.peers) { try measurePeers() }
     if options.includes(.participants) { try measureParticipants() }
+    if options.only == .chat { try measureChat() }
   }
 
   mutating func add(_ name: String, _ unit: String, _ samples: Samples, goal: String = "") {
