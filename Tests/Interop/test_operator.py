@@ -150,7 +150,7 @@ class Operator(unittest.TestCase):
         _, message = owner("GET", f"/channels/{uploader.text}/messages/{kept['id']}")
         self.assertEqual(uploader.get(message["attachments"][0]["url"])[2], octets)
         # A backup with one bent octet is not restored.
-        file = next(path for path in (backup / "blobs").glob("??/*") if path.stat().st_size > 300_000)
+        file = next(path for path in (backup / "blobs").glob("??/*") if path.stat().st_size >= 300_000)
         file.write_bytes(file.read_bytes()[:-1] + b"?")
         self.assertIn("damaged", roost(self.folder / "third", "restore", str(backup), succeeds=False))
 
