@@ -55,6 +55,7 @@ let package = Package(
     shim("CLLHTTP"),
     shim("CSIMDJSON", [.linkedLibrary("simdjson")]),
     shim("CNet"),
+    shim("CVips"),
 
     // Pure: no socket, no clock, no thread.
     module("Base"),
@@ -75,6 +76,7 @@ let package = Package(
     module("HTTPClient", ["Base", "CCurl"]),
     module("Stores", ["Base", "JSON", "ChatCore", "CSQLite"]),
     module("Blobs", ["Base", "Crypto"]),
+    module("Pictures", ["CVips"]),
     .target(name: "WebClient", path: "Sources/WebClient", exclude: ["site", "package.json"]),
 
     // Composition: configuration, threads, wiring, lifecycle.
@@ -82,7 +84,7 @@ let package = Package(
       "Server",
       [
         "Base", "Wire", "Crypto", "MediaControl", "SFU", "JSON", "ChatCore", "Signaling", "Net",
-        "HTTPServer", "HTTPClient", "Stores", "Blobs", "WebClient", "CYAML",
+        "HTTPServer", "HTTPClient", "Stores", "Blobs", "Pictures", "WebClient", "CYAML",
       ]),
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
 
@@ -134,6 +136,7 @@ let package = Package(
       "SignalingTests",
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
     tests("BlobsTests", ["Base", "Blobs"]),
+    tests("PicturesTests", ["Blobs", "Pictures"]),
     tests("NetTests", ["Base", "Net", "CAllocations"]),
     tests("HTTPServerTests", ["Base", "HTTPServer", "COpenSSL"]),
     tests("HTTPClientTests", ["Base", "HTTPClient", "HTTPServer", "Net"]),

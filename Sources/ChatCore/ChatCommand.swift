@@ -235,6 +235,8 @@ public enum ChatCommand: Sendable {
 
   /// → ``ChatReply/message(_:)``
   case createMessage(channel: Snowflake, MessageDraft)
+  /// → ``ChatReply/done`` Whether the actor may bring files there.
+  case mayAttach(channel: Snowflake)
   /// → ``ChatReply/message(_:)``
   case editMessage(channel: Snowflake, message: Snowflake, MessageChanges)
   /// → ``ChatReply/done``

@@ -83,7 +83,8 @@ public final class RoostServer: Sendable {
       configuration: configuration, tokens: tokens, chat: try ChatThread(log: log, wakeLoop: wakeLoop),
       shards: media.wakes.map { ShardThread(wake: $0, wakeLoop: wakeLoop) },
       passwords: try PasswordThread(wakeLoop: wakeLoop), blobs: blobs,
-      files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop), swept: swept,
+      files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop),
+      renditions: try RenditionThread(renditionsOf: blobs, log: log, wakeLoop: wakeLoop), swept: swept,
       outgoing: outgoing, addressPolicy: policy, secret: secret)
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
@@ -96,6 +97,7 @@ public final class RoostServer: Sendable {
 
     try services.passwords.start()
     try services.files.start()
+    try services.renditions.start()
     try services.chat.start(ChatBox(chat))
     for (index, shard) in services.shards.enumerated() {
       let isInPlace = try shard.start(
@@ -153,6 +155,7 @@ public final class RoostServer: Sendable {
     services.chat.stop()
     for shard in services.shards { shard.stop() }
     services.passwords.stop()
+    services.renditions.stop()
     services.files.stop()
   }
 

@@ -8,13 +8,13 @@ import zlib
 import discord
 
 
-def png(width, height):
-    """A whole grey picture."""
+def png(width, height, rows=None):
+    """A whole grey picture, or one that claims more rows than it has."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
+    lines = b"".join(b"\0" + b"\x80" * width for _ in range(rows or height))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+            + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
 
 
 def photo(orientation, *, place=b"GPS 52.5200 13.4050"):

@@ -8,7 +8,7 @@ import unittest
 import urllib.parse
 
 from clients import Bot
-from files import photo, pixels
+from files import photo, pixels, png
 from rest import REST
 from roost_server import Roost
 
@@ -149,6 +149,85 @@ class Files(unittest.TestCase):
             self.assertEqual(len(body), shown["size"])
             self.assertNotIn(b"GPS", body)
             self.assertEqual(pixels(body), pixels(sent))
+
+    def test_pictures_come_in_the_form_that_is_asked_for(self):
+        picture = png(640, 320)
+        status, message = self.upload([self.file("wide.png", picture, "image/png")])
+        self.assertEqual(status, 200, message)
+        link = message["attachments"][0]["proxy_url"]
+        self.assertIn("/media/attachments/", link)
+        for query, kind, start in (
+                ("width=64&height=64", "image/png", b"\x89PNG"), ("format=jpeg&width=64", "image/jpeg", b"\xff\xd8"),
+                ("format=webp&width=64&quality=50", "image/webp", b"RIFF")):
+            status, headers, body = self.get(link + query)
+            self.assertEqual((status, headers["Content-Type"]), (200, kind), query)
+            self.assertTrue(body.startswith(start), query)
+            self.assertEqual(len(pixels(body)), 64 * 32 * 3, query)
+            again = self.get(link + query, **{"If-None-Match": headers["ETag"]})
+            self.assertEqual(again[0], 304, query)
+        self.assertEqual(self.get(link)[2], picture)
+        self.assertEqual(self.get(link + "width=4000")[2], picture, "never enlarged")
+        self.assertEqual(self.get(link + "width=1e9&format=svg")[2], picture)
+        # A picture whose header is right and whose content is missing.
+        _, message = self.upload([self.file("bad.gif", b"GIF89a\x20\0\x20\0\0\0\0,", "image/gif")])
+        self.assertEqual(self.get(message["attachments"][0]["proxy_url"] + "format=png")[0], 415)
+        _, message = self.upload([self.file("bomb.png", png(30000, 30000, rows=1), "image/png")])
+        self.assertNotIn("width", message["attachments"][0], "no picture to us")
+
+    def test_an_upload_is_resumed_where_it_broke(self):
+        octets = os.urandom(3 << 20)
+        status, answer = self.owner("POST", f"/channels/{self.text}/attachments", {
+            "files": [{"id": "7", "filename": "big one.bin", "file_size": len(octets)}]})
+        self.assertEqual(status, 200, answer)
+        row = answer["attachments"][0]
+        place = urllib.parse.urlsplit(row["upload_url"])
+
+        def put(body, field=None):
+            connection = self.connect()
+            headers = {"Content-Range": field} if field else {}
+            connection.request("PUT", place.path, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            connection.close()
+            return answer.status, answer.headers.get("Range")
+
+        total = len(octets)
+        self.assertEqual(put(b"", f"bytes */{total}"), (308, None))
+        # A connection that breaks in the middle.
+        connection = self.connect()
+        connection.putrequest("PUT", place.path)
+        connection.putheader("Content-Length", str(total))
+        connection.endheaders()
+        connection.send(octets[:1 << 20])
+        connection.close()
+        for _ in range(100):
+            status, range_ = put(b"", f"bytes */{total}")
+            self.assertEqual(status, 308)
+            if range_:
+                break
+            time.sleep(0.05)
+        got = int(range_.split("-")[1]) + 1
+        self.assertEqual(put(octets[got + 5:got + 9], f"bytes {got + 5}-{got + 8}/{total}")[0], 308, "a gap")
+        self.assertEqual(put(octets[got:], f"bytes {got}-{total - 1}/{total + 1}")[0], 400)
+        while True:
+            status, range_ = put(octets[got:got + 100000], f"bytes {got}-{min(total, got + 100000) - 1}/{total}")
+            if status == 200:
+                break
+            self.assertEqual(status, 308)
+            got = int(range_.split("-")[1]) + 1
+        self.assertEqual(put(b"", f"bytes */{total}")[0], 200)
+        body = {"attachments": [{"id": "0", "uploaded_filename": row["upload_filename"], "description": "d"}]}
+        while True:
+            status, message = self.owner("POST", f"/channels/{self.text}/messages", body)
+            if status != 429:
+                break
+            time.sleep(message["retry_after"])
+        self.assertEqual(status, 200, message)
+        shown = message["attachments"][0]
+        self.assertEqual((shown["filename"], shown["description"], shown["size"]), ("big_one.bin", "d", total))
+        self.assertEqual(self.get(shown["url"])[2], octets)
+        self.assertEqual(put(b"x")[0], 404, "it is used up")
+        self.assertEqual(self.owner("DELETE", "/attachments/" + row["upload_filename"])[0], 404)
 
     def test_a_forward_keeps_the_files_of_a_message_that_is_gone(self):
         _, message = self.upload([self.file("a.bin", b"forwarded")])

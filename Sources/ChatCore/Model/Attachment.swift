@@ -37,6 +37,8 @@ public struct Attachment: Hashable, Sendable {
   public var recording: Recording?
   /// Where it can be had for a while; empty as it is stored, written by who shows it.
   public var url = ""
+  /// Where smaller pictures and other formats of it can be had; as ``url``.
+  public var proxyURL = ""
 
   /// Makes an attachment.
   public init(id: Snowflake, filename: String, description: String?, file: StoredFile) {

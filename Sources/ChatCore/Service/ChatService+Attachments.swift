@@ -56,6 +56,14 @@ extension ChatService where Store: ~Copyable {
     return result + (try attach(drafts, kept: result.count, asker))
   }
 
+  /// Whether the asker may bring files to a channel.
+  func mayAttach(_ channel: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
+    let (seat, _) = try textSeat(asker, at: channel)
+    try seat.require(.sendMessages)
+    try seat.require(.attachFiles)
+    return .done
+  }
+
   /// The attachment of a signed link, for the server itself.
   mutating func attachment(
     _ channel: Snowflake, _ id: Snowflake, _ asker: Asker

@@ -45,6 +45,6 @@ struct SpoolLedger {
 
   /// The answer when there is no room: clients wait and come again.
   static let refusal = HTTPResponse(
-    status: 429, headers: [("Content-Type", "application/json"), ("Retry-After", "1")],
+    status: 429, headers: [("Content-Type", "application/json"), ("Retry-After", "1"), ("Via", "1.1 roost")],
     body: Array(#"{"message":"Too many uploads at a time.","retry_after":1.0,"global":false}"#.utf8))
 }

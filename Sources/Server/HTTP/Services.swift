@@ -13,6 +13,7 @@ final class Services: Sendable {
     let mediaCommands = Counter()
     let passwords = Counter()
     let files = Counter()
+    let renditions = Counter()
   }
 
   let configuration: Configuration
@@ -23,6 +24,7 @@ final class Services: Sendable {
   let passwords: PasswordThread
   let blobs: BlobStore
   let files: FileThread
+  let renditions: RenditionThread
   /// Blobs that were removed because nothing named them.
   let swept: Counter
   /// Asks servers that others name.
@@ -42,8 +44,8 @@ final class Services: Sendable {
   /// Bundles what was made.
   init(
     configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shards: [ShardThread],
-    passwords: PasswordThread, blobs: BlobStore, files: FileThread, swept: Counter,
-    outgoing: HTTPClient, addressPolicy: AddressPolicy, secret: [UInt8]
+    passwords: PasswordThread, blobs: BlobStore, files: FileThread, renditions: RenditionThread,
+    swept: Counter, outgoing: HTTPClient, addressPolicy: AddressPolicy, secret: [UInt8]
   ) {
     self.configuration = configuration
     self.tokens = tokens
@@ -52,6 +54,7 @@ final class Services: Sendable {
     self.passwords = passwords
     self.blobs = blobs
     self.files = files
+    self.renditions = renditions
     self.swept = swept
     self.outgoing = outgoing
     self.addressPolicy = addressPolicy

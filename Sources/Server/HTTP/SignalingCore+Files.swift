@@ -7,19 +7,22 @@ internal import Signaling
 
 /// Files: bodies that go to disk, links that are served, and the sweep of what nobody names.
 ///
-///     /attachments/{channel}/{id}/{name}?ex&is&hm   a signed link
+///     /attachments/{channel}/{id}/{name}?ex&is&hm   a signed link; the same after /media
 ///     /avatars/{user}/{name}.png, /icons/{guild}/{name}.png   public, as at Discord
+///
+/// Pictures come as the query asks, see ``Rendition``.
 extension SignalingCore {
   /// What waits for the chat core's word.
   enum FileQuestion {
     case attachment(ExchangeID, HTTPRequest, seconds: Int64)
-    case picture(ExchangeID, HTTPRequest, name: String)
+    case picture(ExchangeID, HTTPRequest, name: String, ending: String)
     case sweep([String], olderThan: Int)
   }
 
   func bodyPlan(_ request: HTTPRequest) -> BodyPlan {
-    guard RESTAPI.serves(path: request.path),
-      case .file(let sender) = rest.bodyPlace(restRequest(request))
+    guard RESTAPI.serves(path: request.path) else { return .memory(countMax: nil) }
+    if let plan = uploadPlan(request) { return plan }
+    guard case .file(let sender) = rest.bodyPlace(restRequest(request))
     else { return .memory(countMax: nil) }
     let countMax = services.configuration.uploadMax << 20
     let announced = request.headers.first("Content-Length").flatMap { Int($0) } ?? countMax
@@ -54,6 +57,7 @@ extension SignalingCore {
   func receive(_ result: FileResult, on loop: HTTPLoop) {
     switch result {
     case .form(let id, let form): tookIn(id, form)
+    case .upload(let id, let upload, let file): keptUpload(id, upload, file, on: loop)
     case .picture(let id, let picture): rest.kept(id, picture, at: now, into: &restActions)
     case .list(let blobs, let time):
       // In pieces, so that no other request waits long.
@@ -72,10 +76,11 @@ extension SignalingCore {
 
   /// Answers the request of a file, if it is one.
   func serveFile(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) -> Bool {
-    let parts = request.path.split(separator: "/", omittingEmptySubsequences: false)
+    let path = request.path.hasPrefix("/media/") ? String(request.path.dropFirst(6)) : request.path
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     switch parts.count > 1 ? parts[1] : "" {
     case "attachments":
-      switch links.verify(path: request.path, query: request.query, at: now.wall) {
+      switch links.verify(path: path, query: request.query, at: now.wall) {
       case .forged: loop.respond(exchange, FileAnswer.gone(404))
       case .expired: loop.respond(exchange, FileAnswer.gone(404))
       case .holds(let channel, let id, let seconds):
@@ -92,8 +97,10 @@ extension SignalingCore {
         case "channel-icons": .groupIcon(id)
         default: .avatar(id)
         }
-      let name = String(parts[3].prefix { $0 != "." })
-      ask(.picture(place), for: .picture(exchange, request, name: name), on: loop)
+      let name = parts[3].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+      let ending = name.count == 2 ? name[1].lowercased() : ""
+      ask(
+        .picture(place), for: .picture(exchange, request, name: String(name[0]), ending: ending), on: loop)
       return true
     default: return false
     }
@@ -113,20 +120,27 @@ extension SignalingCore {
       let answer = FileAnswer(
         blob: attachment.file.blob, type: attachment.file.contentType, filename: attachment.filename,
         cache: "private, max-age=\(seconds), immutable")
-      loop.respond(exchange, answer.response(to: request, from: services.blobs))
-    case (.picture(let exchange, let request, let name), .picture(let marked?))
+      let isPicture = attachment.file.contentType.map(MediaType.pictures.contains) == true
+      serve(
+        RenditionWaiter(exchange: exchange, request: request, original: answer),
+        as: isPicture ? Rendition(query: request.query) : nil, on: loop)
+    case (.picture(let exchange, let request, let name, let ending), .picture(let marked?))
     where Picture.name(marked) == name:
       let answer = FileAnswer(
         blob: Picture.blob(marked), type: nil, filename: "picture",
         cache: "public, max-age=31536000, immutable")
-      loop.respond(exchange, answer.response(to: request, from: services.blobs))
+      serve(
+        RenditionWaiter(exchange: exchange, request: request, original: answer),
+        as: Rendition(ending: ending, query: request.query), on: loop)
     case (.attachment(let exchange, _, _), .failure(.unavailable)),
-      (.picture(let exchange, _, _), .failure(.unavailable)):
+      (.picture(let exchange, _, _, _), .failure(.unavailable)):
       loop.respond(exchange, FileAnswer.gone(503))
-    case (.attachment(let exchange, _, _), _), (.picture(let exchange, _, _), _):
+    case (.attachment(let exchange, _, _), _), (.picture(let exchange, _, _, _), _):
       loop.respond(exchange, FileAnswer.gone(404))
     case (.sweep(let blobs, let time), .blobs(let named)):
-      let unnamed = blobs.filter { !named.contains($0) }
+      // Smaller pictures, and uploads that wait for their message, are known here alone.
+      let spared = renditions.blobs.union(rest.uploadedBlobs)
+      let unnamed = blobs.filter { !named.contains($0) && !spared.contains($0) }
       if !unnamed.isEmpty { services.files.jobs.post(.remove(blobs: unnamed, olderThan: time)) }
     case (.sweep, _): break
     }
@@ -136,6 +150,7 @@ extension SignalingCore {
   func sweep(at now: Instant) {
     guard nextSweep <= now else { return }
     nextSweep = now + Limits.sweepInterval
+    forgetUploads()
     let age = WallClock.now().milliseconds / 1_000 - Limits.sweepAge
     services.files.jobs.post(.list(olderThan: Int(age)))
   }

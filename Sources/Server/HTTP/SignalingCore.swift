@@ -35,6 +35,11 @@ final class SignalingCore {
   var fileQuestions: [UInt64: FileQuestion] = [:]
   var fileQuestionCount: UInt64 = 0
   var nextSweep = Instant.zero
+  /// Smaller pictures, and who waits for one.
+  var renditions = RenditionTable(octetsMax: Limits.renditionOctets, countMax: Limits.renditions)
+  var renditionWaiters: [RenditionKey: [RenditionWaiter]] = [:]
+  /// What has arrived of uploads that come before their message.
+  var uploadSpools: [UInt64: UploadSpool] = [:]
   /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
   private var voiceSeats: [VoiceKey: VoicePlace] = [:]
   private var departureCount: UInt64 = 0
@@ -86,6 +91,7 @@ final class SignalingCore {
       apiURL: site.url + "/api", gatewayURL: site.gatewayURL, region: "roost", decoyHash: decoyHash)
     restConfiguration.limits = restConfiguration.limits.scaled(
       percent: services.configuration.ratePercent)
+    restConfiguration.limits.uploadCountMax = services.configuration.uploadMax << 20
     rest = RESTAPI(
       configuration: restConfiguration, tokens: services.tokens,
       keys: ApplicationKeys(secret: services.secret))
@@ -165,6 +171,7 @@ final class SignalingCore {
 
   /// Passes a request to the REST API; its answer comes later.
   func ask(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
+    if takeUpload(request, exchange, on: loop) { return settle(on: loop) }
     if let body = request.bodyFile { return takeIn(request, body, exchange, on: loop) }
     let id = remember(exchange)
     rest.receive(restRequest(request), id: id, at: now, into: &restActions)
@@ -202,6 +209,7 @@ final class SignalingCore {
       }
     }
     for result in services.files.results.drain() { receive(result, on: loop) }
+    for result in services.renditions.results.drain() { receive(result, on: loop) }
     takeOutcomes()
     settle(on: loop)
   }
@@ -323,10 +331,7 @@ final class SignalingCore {
 
   private func perform(_ action: RESTAction, on loop: HTTPLoop) {
     switch action {
-    case .respond(let id, let response):
-      guard let exchange = exchanges.removeValue(forKey: id) else { return }
-      loop.respond(
-        exchange, HTTPResponse(status: response.status, headers: response.headers, body: response.body))
+    case .respond(let id, let response): respond(id, response, on: loop)
     case .chat(let request): post(request, on: loop)
     case .askEndpoint(let request): askEndpoint(request)
     case .keepPicture(let id, let octets):
@@ -342,6 +347,13 @@ final class SignalingCore {
       services.refused.passwords.add()
       rest.hashed(id, nil, at: now, into: &restActions)
     }
+  }
+
+  /// Answers the request that was remembered under `id`.
+  func respond(_ id: UInt64, _ response: RESTResponse, on loop: HTTPLoop) {
+    guard let exchange = exchanges.removeValue(forKey: id) else { return }
+    loop.respond(
+      exchange, HTTPResponse(status: response.status, headers: response.headers, body: response.body))
   }
 
   private func send(_ message: SocketMessage, to id: Signaling.ConnectionID, on loop: HTTPLoop) {

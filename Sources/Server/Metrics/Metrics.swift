@@ -106,7 +106,7 @@ enum Metrics {
           ("chat_requests", services.refused.chatRequests),
           ("media_commands", services.refused.mediaCommands),
           ("passwords", services.refused.passwords),
-          ("files", services.refused.files),
+          ("files", services.refused.files), ("renditions", services.refused.renditions),
         ].map { .init(labels: [("mailbox", $0.0)], value: Double($0.1.value)) }
           + [
             .init(

@@ -9,6 +9,8 @@ internal import Signaling
 enum FileJob: Sendable {
   /// Reads a form with files and keeps them.
   case form(id: UInt64, FileBody, contentType: String)
+  /// Keeps an upload that has come before its message.
+  case upload(id: UInt64, PendingUpload, FileBody, contentType: String?)
   /// Keeps a picture.
   case picture(id: UInt64, [UInt8])
   /// Looks for blobs that were not kept for a while (seconds since 1970).
@@ -22,6 +24,7 @@ enum FileJob: Sendable {
 /// What came of a ``FileJob``.
 enum FileResult: Sendable {
   case form(id: UInt64, Result<UploadedForm, UploadProblem>)
+  case upload(id: UInt64, PendingUpload, Result<StoredFile, UploadProblem>)
   case picture(id: UInt64, KeptPicture)
   case list([String], olderThan: Int)
 }
@@ -51,6 +54,8 @@ private struct FileWork: Sendable {
     switch job {
     case .form(let id, let body, let type):
       return .form(id: id, SpooledForm(body, blobs).read(contentType: type))
+    case .upload(let id, let upload, let body, let type):
+      return .upload(id: id, upload, keep(body, upload.contentType ?? type))
     case .picture(let id, let octets): return .picture(id: id, keep(octets))
     case .list(let time):
       // A folder that cannot be read is looked at again next time.
@@ -65,6 +70,14 @@ private struct FileWork: Sendable {
     case .remove(let unnamed, let time):
       swept.add(UInt64(blobs.remove(unnamed, olderThan: time)))
       return nil
+    }
+  }
+
+  private func keep(_ body: FileBody, _ type: String?) -> Result<StoredFile, UploadProblem> {
+    do throws(BlobError) {
+      return .success(try StoredFile(keeping: body.range, of: body.file, in: blobs, type: type))
+    } catch {
+      return .failure(.unwritten)
     }
   }
 

@@ -30,6 +30,18 @@ package enum Limits {
   static let spoolsPerSender = 8
   /// How many forms of the greatest length one sender's bodies may come to together.
   static let spooledFormsPerSender = 4
+  /// Pictures that wait to be made smaller: at 20 ms for a photo's thumbnail, a second or two.
+  ///
+  /// Full: answered 503 at once.
+  static let renditionJobs = 64
+  /// Pixels of a picture that is decoded: what phones take.
+  ///
+  /// A progressive JPEG of that size needs 300 MB while it is, one at a time.
+  static let renderedPixels = 50_000_000
+  /// Octets of smaller pictures that are kept.
+  static let renditionOctets = 512 << 20
+  /// Smaller pictures that are kept, about 300 octets of memory each.
+  static let renditions = 16_384
   /// How old a blob that nothing names must be to be swept, in seconds: longer than any upload takes from its
   /// file being kept to its message being stored, which is a minute at most.
   static let sweepAge: Int64 = 3_600

@@ -71,7 +71,7 @@ extension JSONWriter {
     field("filename", attachment.filename)
     field("size", file.size)
     field("url", attachment.url)
-    field("proxy_url", attachment.url)
+    field("proxy_url", attachment.proxyURL)
     if let type = file.contentType { field("content_type", type) }
     if let description = attachment.description { field("description", description) }
     if let width = file.width, let height = file.height {

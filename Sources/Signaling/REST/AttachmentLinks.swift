@@ -6,6 +6,7 @@ import Crypto
 ///
 /// ```
 /// {base}/attachments/{channel}/{attachment}/{filename}?ex={hex}&is={hex}&hm={hex}&
+/// {base}/media/attachments/…                            the same, as clients ask for smaller pictures
 /// ```
 /// `is` and `ex` are seconds since 1970, `hm` is HMAC-SHA-256 over path and times. Whoever has a link may
 /// read the file until `ex`; a deleted attachment is gone at once, because the chat core is asked each time.
@@ -35,14 +36,20 @@ public struct AttachmentLinks: Sendable {
     case forged
   }
 
-  /// The link to an attachment.
-  func url(channel: Snowflake, _ attachment: Attachment, at now: WallTime) -> String {
+  /// Writes the links of an attachment: to the file, and to what can be made of it.
+  func sign(_ attachment: inout Attachment, channel: Snowflake, at now: WallTime) {
+    let link = link(channel: channel, attachment, at: now)
+    attachment.url = base + link
+    attachment.proxyURL = base + "/media" + link
+  }
+
+  private func link(channel: Snowflake, _ attachment: Attachment, at now: WallTime) -> String {
     let name = PercentCoding.encode(attachment.filename)
     let path = "/attachments/\(channel)/\(attachment.id)/\(name)"
     let seconds = now.milliseconds / 1_000
     let issued = seconds - seconds % AttachmentLinks.granularity
     let times = times(issued, issued + AttachmentLinks.granularity + AttachmentLinks.validity)
-    return "\(base)\(path)?\(times)&hm=\(code(path, times))&"
+    return "\(path)?\(times)&hm=\(code(path, times))&"
   }
 
   /// What the link with `path` and `query`, as they came, says at `now`.
@@ -111,13 +118,11 @@ extension AttachmentLinks {
   private func signed(_ view: MessageView, _ now: WallTime) -> MessageView {
     var view = view
     for index in view.message.attachments.indices {
-      view.message.attachments[index].url = url(
-        channel: view.message.channelID, view.message.attachments[index], at: now)
+      sign(&view.message.attachments[index], channel: view.message.channelID, at: now)
     }
     if var snapshot = view.message.snapshot {
       for index in snapshot.attachments.indices {
-        snapshot.attachments[index].url = url(
-          channel: view.message.channelID, snapshot.attachments[index], at: now)
+        sign(&snapshot.attachments[index], channel: view.message.channelID, at: now)
       }
       view.message.snapshot = snapshot
     }

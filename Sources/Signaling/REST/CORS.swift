@@ -6,7 +6,7 @@ enum CORS {
     (
       "Access-Control-Expose-Headers",
       "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-After, "
-        + "X-RateLimit-Bucket, X-RateLimit-Scope, X-RateLimit-Global, Retry-After, Date"
+        + "X-RateLimit-Bucket, X-RateLimit-Scope, X-RateLimit-Global, Retry-After, Range, Date"
     ),
   ]
 

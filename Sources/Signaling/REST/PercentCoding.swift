@@ -53,14 +53,14 @@ package enum PercentCoding {
 }
 
 /// The fields of a query or of an urlencoded form, in order.
-struct FormFields: Sendable {
+package struct FormFields: Sendable {
   /// More fields than any route has are cut off.
   private static let countMax = 64
 
   private let fields: [(name: String, value: String)]
 
   /// Reads `a=1&b=2`; a field that does not decode is left out.
-  init(_ text: some StringProtocol) {
+  package init(_ text: some StringProtocol) {
     fields = text.split(separator: "&", maxSplits: FormFields.countMax).prefix(FormFields.countMax)
       .compactMap { field in
         let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -71,7 +71,7 @@ struct FormFields: Sendable {
   }
 
   /// The first field of that name.
-  subscript(_ name: String) -> String? {
+  package subscript(_ name: String) -> String? {
     fields.first { $0.name == name }?.value
   }
 

@@ -31,6 +31,7 @@ public struct RESTAPI: Sendable {
     case picture(ChatCommand)
     case search(SearchRequest)
     case endpoint(ApplicationChanges, String, EndpointCheck)
+    case uploads([AnnouncedFile])
   }
 
   /// An exchange that is not answered yet.
@@ -41,6 +42,8 @@ public struct RESTAPI: Sendable {
     let options: RenderingOptions
     let rateState: RESTRateLimiter.BucketState?
     var stage: Stage
+    /// Uploads that are used up when this succeeds.
+    var usedUploads: [UInt64] = []
   }
 
   let configuration: RESTConfiguration
@@ -54,6 +57,7 @@ public struct RESTAPI: Sendable {
   var codes: WindowTable<Snowflake>
   var exchanges: [UInt64: Exchange] = [:]
   private var counts = RESTStatistics()
+  var uploads = UploadTable()
 
   /// Makes an API without exchanges.
   public init(configuration: RESTConfiguration, tokens: TokenAuthority, keys: ApplicationKeys) {
@@ -145,74 +149,14 @@ public struct RESTAPI: Sendable {
       application.verifyKey = keys.verifyKey(of: application.id) ?? application.verifyKey
       let response = exchange.options.render(.application(application, owner: owner), exchange.route)
       finish(id, response, exchange, at: now, into: &actions)
+    case (.uploads(let files), .done):
+      guard case .user(let owner, _) = exchange.actor else { break }
+      finish(id, announced(files, owner: owner, at: now), exchange, at: now, into: &actions)
     case (.reply, _), (.search, _):
+      uploads.remove(exchange.usedUploads)
       let response = exchange.options.render(reply, exchange.route)
       finish(id, response, exchange, at: now, into: &actions)
     default: finish(id, RESTError.internalError.response, exchange, at: now, into: &actions)
-    }
-  }
-
-  /// The worker hashed a password; `nil` when it could not.
-  public mutating func hashed(
-    _ id: UInt64, _ hash: String?, at now: Moment, into actions: inout [RESTAction]
-  ) {
-    guard let exchange = exchanges[id] else { return }
-    guard let hash else {
-      return finish(id, RESTError.overloaded.response, exchange, at: now, into: &actions)
-    }
-    switch exchange.stage {
-    case .hash(var registration):
-      registration.passwordHash = hash
-      exchanges[id]?.stage = .session
-      ask(.register(registration), as: .nobody, id: id, at: now, into: &actions)
-    case .newHash(var changes):
-      changes.passwordHash = .set(hash)
-      exchanges[id]?.stage = .session
-      ask(.modifyCurrentUser(changes), as: exchange.actor, id: id, at: now, into: &actions)
-    default: return
-    }
-  }
-
-  /// The worker verified a password.
-  public mutating func verified(
-    _ id: UInt64, _ isRight: Bool, at now: Moment, into actions: inout [RESTAction]
-  ) {
-    guard let exchange = exchanges[id] else { return }
-    switch exchange.stage {
-    case .verdict(let credentials, let login):
-      guard let credentials, isRight else {
-        return finish(id, RESTError.invalidLogin.response, exchange, at: now, into: &actions)
-      }
-      let opening = SessionOpening(
-        user: credentials.userID, client: login.client, enables: login.enables)
-      admit(id, credentials, opening, exchange, at: now, into: &actions)
-    case .confirmed(let confirmed):
-      guard isRight else {
-        return finish(id, RESTError.wrongPassword.response, exchange, at: now, into: &actions)
-      }
-      perform(id, confirmed, exchange, at: now, into: &actions)
-    default: return
-    }
-  }
-
-  /// The worker kept a picture, or did not.
-  public mutating func kept(
-    _ id: UInt64, _ picture: KeptPicture, at now: Moment, into actions: inout [RESTAction]
-  ) {
-    guard let exchange = exchanges[id], case .picture(let command) = exchange.stage else { return }
-    switch picture {
-    case .kept(let blob):
-      exchanges[id]?.stage = .reply
-      var request = ChatRequest(
-        id: ChatRequestOrigin.rest.id(id), actor: exchange.actor, command: command.with(picture: blob),
-        at: now.wall)
-      request.reason = exchange.reason
-      actions.append(.chat(request))
-    case .invalid:
-      let problem = FieldError(
-        path: [command.pictureField], code: "IMAGE_INVALID", message: "Invalid image data")
-      finish(id, RESTError.form([problem]).response, exchange, at: now, into: &actions)
-    case .failed: finish(id, RESTError.overloaded.response, exchange, at: now, into: &actions)
     }
   }
 
@@ -240,6 +184,7 @@ public struct RESTAPI: Sendable {
     }
     var call = RESTCall(request, route, parameters, claim: claim, limits: limits)
     call.webhookSecret = webhookSecret(parameters)
+    call.kept = uploads(for: call, at: now)
     do throws(RESTError) {
       try follow(try call.plan(configuration), call, state, id: id, at: now, into: &actions)
     } catch {
@@ -260,7 +205,7 @@ public struct RESTAPI: Sendable {
     _ plan: RESTPlan, _ call: RESTCall, _ state: RESTRateLimiter.BucketState?, id: UInt64, at now: Moment,
     into actions: inout [RESTAction]
   ) throws(RESTError) {
-    if case .respond(var response) = plan {
+    if var response = immediate(plan, call, at: now) {
       if let state { response.headers += state.headers(at: now.wall) }
       return respond(response, to: id, into: &actions)
     }
@@ -270,10 +215,13 @@ public struct RESTAPI: Sendable {
     }
     var exchange = Exchange(
       route: call.route, actor: call.actor, reason: call.reason, options: try RenderingOptions(call, links),
-      rateState: state,
-      stage: .reply)
+      rateState: state, stage: .reply, usedUploads: call.kept.values.map(\.id))
     switch plan {
-    case .respond: return
+    case .respond, .dropUpload: return
+    case .announceUploads(let files, let channel):
+      exchange.stage = .uploads(files)
+      exchanges[id] = exchange
+      ask(.mayAttach(channel: channel), as: call.actor, id: id, at: now, into: &actions)
     case .ask(let command):
       if case .search(.messages(let wanted, _)) = command { exchange.stage = .search(wanted) }
       exchanges[id] = exchange
@@ -332,6 +280,17 @@ public struct RESTAPI: Sendable {
   }
 
   private var links: WebhookLinks { WebhookLinks(tokens: tokens, apiURL: configuration.apiURL) }
+
+  /// The answer to what nobody need be asked about.
+  private mutating func immediate(_ plan: RESTPlan, _ call: RESTCall, at now: Moment) -> RESTResponse? {
+    switch plan {
+    case .respond(let response): response
+    case .dropUpload(let name):
+      call.claim.map { dropUpload(name, owner: $0.user, at: now) } == true
+        ? .noContent : RESTError.notFound.response
+    default: nil
+    }
+  }
 
   /// Whose token the request carries.
   ///

@@ -7,10 +7,11 @@ extension RESTCall {
   /// The files of a new message: each that was uploaded, with what its row of `attachments` says of it.
   func attachments(_ form: inout FormReader) -> [AttachmentDraft] {
     let rows = attachmentRows(&form) ?? []
-    for row in rows where !uploads.contains(where: { $0.index == row.index }) {
+    for row in rows where row.upload == nil && !uploads.contains(where: { $0.index == row.index }) {
       form.note("attachments", "ATTACHMENT_NOT_FOUND", "No file was uploaded for attachment \(row.text).")
     }
     return uploads.map { upload in draft(upload, rows.first { $0.index == upload.index }) }
+      + rows.compactMap { row in row.upload.map { draft($0, row) } }
   }
 
   /// The files of a message that is edited: what the rows name stays or is new.
@@ -26,7 +27,9 @@ extension RESTCall {
     }
     var changes: [AttachmentChange] = []
     for row in rows {
-      if let upload = uploads.first(where: { $0.index != nil && $0.index == row.index }) {
+      if let upload = row.upload {
+        changes.append(.add(draft(upload, row)))
+      } else if let upload = uploads.first(where: { $0.index != nil && $0.index == row.index }) {
         changes.append(.add(draft(upload, row)))
       } else {
         changes.append(.keep(row.id, description: row.description))
@@ -51,6 +54,8 @@ extension RESTCall {
     let isSpoiler: Bool
     let seconds: Double?
     let waveform: String?
+    /// The file that was uploaded before the message.
+    let upload: UploadedForm.File?
 
     var text: String { id.description }
     /// The number of the file that it may speak of.
@@ -61,18 +66,31 @@ extension RESTCall {
     guard let list = form.nestedList("attachments") else { return nil }
     var rows: [Row] = []
     for var reader in list.prefix(RESTCall.rowsMax) {
-      if reader.value("id") == nil { reader.note("id", "BASE_TYPE_REQUIRED", "This field is required") }
+      if reader.value("id") == nil, reader.value("uploaded_filename") == nil {
+        reader.note("id", "BASE_TYPE_REQUIRED", "This field is required")
+      }
       let id = reader.snowflake("id") ?? Snowflake(rawValue: 0)
       let filename = reader.string("filename")
       let description = reader.clearable("description") { $0.string($1) }
       let row = Row(
         id: id, filename: filename, description: description,
         isSpoiler: reader.bool("is_spoiler") ?? false, seconds: reader.double("duration_secs"),
-        waveform: reader.string("waveform"))
+        waveform: reader.string("waveform"), upload: uploaded(&reader))
       rows.append(row)
       form.note(reader)
     }
     return rows
+  }
+
+  /// The finished upload that a row names.
+  private func uploaded(_ row: inout FormReader) -> UploadedForm.File? {
+    guard let name = row.string("uploaded_filename") else { return nil }
+    guard let upload = kept[name], let file = upload.file else {
+      row.note("uploaded_filename", "ATTACHMENT_NOT_FOUND", "There is no finished upload of this name.")
+      // Nothing else is said of the row.
+      return UploadedForm.File(name: "", filename: "file", file: StoredFile(blob: "", size: 0))
+    }
+    return UploadedForm.File(name: "", filename: upload.filename, file: file)
   }
 
   /// More rows than this name no further file: the chat core refuses half as many.

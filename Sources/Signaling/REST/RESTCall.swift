@@ -13,6 +13,8 @@ struct RESTCall {
   let limits: RESTLimits
   /// The secret in the path's token, when it is the authentic one of a webhook.
   var webhookSecret: String?
+  /// Finished uploads that the body names.
+  var kept: [String: PendingUpload] = [:]
 
   init(
     _ request: RESTRequest, _ route: RESTRoute, _ parameters: RouteParameters, claim: TokenClaim?,

@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// The REST API's bounds; every one is hit in a test.
 public struct RESTLimits: Hashable, Sendable {
@@ -44,6 +44,18 @@ public struct RESTLimits: Hashable, Sendable {
   public var secretCount = 10...64
   /// Log-in attempts and registrations of one address: each costs 100 ms and 64 MiB of Argon2id.
   public var addressLoginRate = RequestRate(countMax: 30, window: .seconds(60))
+  /// Uploads that were announced and not used, of everybody: each has a file on disk.
+  public var uploadsMax = 1_024
+  /// Of those, one account's: two messages full.
+  public var uploadsPerAccount = 20
+  /// Octets of one upload.
+  public var uploadCountMax = 25 << 20
+  /// Octets of one account's uploads.
+  public var uploadOctetsPerAccount: Int { 4 * uploadCountMax }
+  /// How long after its last piece an upload is forgotten: a client that lost its connection is back by then.
+  public var uploadAge = Interval.seconds(3_600)
+  /// Announcements of uploads per account and channel.
+  public var uploadRate = RequestRate(countMax: 10, window: .seconds(10))
   /// Windows remembered in each table; when all are busy, newcomers are refused.
   public var rateTableCapacity = 65_536
 

@@ -20,6 +20,10 @@ enum RESTPlan {
   case removeFactor(code: String)
   /// The password is hashed, and the account made.
   case register(Registration, password: String)
+  /// The chat core is asked whether the files may come, then uploads are opened for them.
+  case announceUploads([AnnouncedFile], in: Snowflake)
+  /// The upload is forgotten.
+  case dropUpload(String)
   /// The picture is kept, then the chat core is asked.
   case keepPicture([UInt8], for: ChatCommand)
   /// The endpoint is tried, then the chat core is asked.
@@ -45,6 +49,10 @@ extension RESTCall {
       .executeWebhook, .executeSlackWebhook, .executeGitHubWebhook, .getWebhookMessage,
       .modifyWebhookMessage, .deleteWebhookMessage:
       try webhookPlan()
+    case .announceUploads: .announceUploads(try announcedFiles(), in: try id("channel"))
+    case .deleteUpload: .dropUpload(parameters["upload"] ?? "")
+    // The server takes the octets before they come here.
+    case .putUpload: throw .notFound
     case .getDefaultSounds, .getGuildEmojis, .getGuildStickers:
       .respond(.json(200, Array("[]".utf8)))
     case .register, .login, .logInWithCode, .logInWithBackupCode, .logout, .getSessions, .endSessions,

@@ -114,6 +114,9 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case searchMessages = "GET channels/{channel}/messages/search"
   case getMessage = "GET channels/{channel}/messages/{message}"
   case createMessage = "POST channels/{channel}/messages"
+  case announceUploads = "POST channels/{channel}/attachments"
+  case putUpload = "PUT uploads/{upload}"
+  case deleteUpload = "DELETE attachments/{upload}"
   case modifyMessage = "PATCH channels/{channel}/messages/{message}"
   case deleteMessage = "DELETE channels/{channel}/messages/{message}"
   case deleteMessages = "POST channels/{channel}/messages/bulk-delete"
@@ -167,7 +170,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
     switch self {
     case .getDescription, .getGateway, .register, .login, .logInWithCode, .logInWithBackupCode,
       .getInvite, .getVoiceRegions, .getStickerPacks,
-      .getDefaultSounds, .respond, .getWebhookWithToken, .modifyWebhookWithToken, .deleteWebhookWithToken,
+      .getDefaultSounds, .putUpload, .respond, .getWebhookWithToken, .modifyWebhookWithToken,
+      .deleteWebhookWithToken,
       .executeWebhook, .executeSlackWebhook, .executeGitHubWebhook, .getWebhookMessage,
       .modifyWebhookMessage, .deleteWebhookMessage:
       true
@@ -179,6 +183,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
   var rate: RateBucket? {
     switch self {
     case .createMessage: .messages
+    case .announceUploads: .uploads
     case .modifyMessage, .deleteMessage, .deleteMessages, .crosspostMessage, .pinMessage, .unpinMessage,
       .pinMessageOld, .unpinMessageOld:
       .messageChanges
@@ -208,7 +213,7 @@ enum RESTRoute: String, CaseIterable, Sendable {
 
 /// The limits that routes share; each is counted per account and guild or channel, `webhooks` per token.
 enum RateBucket: String, CaseIterable, Hashable, Sendable {
-  case messages, messageChanges, reactions, typing, search, changes, webhooks
+  case messages, messageChanges, reactions, typing, search, changes, webhooks, uploads
 
   /// The opaque name that answers carry.
   var name: String { "roost-\(rawValue)" }
@@ -222,6 +227,7 @@ enum RateBucket: String, CaseIterable, Hashable, Sendable {
     case .search: limits.searchRate
     case .changes: limits.changeRate
     case .webhooks: limits.webhookRate
+    case .uploads: limits.uploadRate
     }
   }
 }

@@ -86,6 +86,13 @@ public struct TokenAuthority: Sendable {
     return TokenClaim(user: user, issued: WallTime(milliseconds: Int64(bitPattern: milliseconds)))
   }
 
+  /// 32 hexadecimal digits that only this authority can make of `text`; `nil` when OpenSSL finds no memory.
+  func seal(_ text: String) -> String? {
+    Digest.hmacSHA256(key: key, Array(("roost seal 1 " + text).utf8)).map { octets in
+      octets.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+  }
+
   private func code(user: Snowflake, issued: [UInt8], _ purpose: [UInt8]) -> [UInt8]? {
     let message = purpose + TokenAuthority.octets(user.rawValue) + issued
     return Digest.hmacSHA256(key: key, message)

@@ -37,6 +37,28 @@ extension RouteDescription {
     .unpinMessageOld: .init("Unpins a message", .done),
   ]
 
+  /// Files that come before their message.
+  static let uploads: [RESTRoute: RouteDescription] = [
+    .announceUploads: .init(
+      "Opens uploads for files of a message to come",
+      body: .json([
+        "files": .list(
+          [
+            "id?": .either([.string, .integer]), "filename": .string(1...Limits.filenameLength),
+            "file_size": .integer(1...0x7FFF_FFFF), "original_content_type?": .string,
+          ], 1...Limits.attachmentsPerMessage)
+      ]),
+      .ok([
+        "attachments": .list([
+          "id": .either([.string, .integer]), "upload_url": .string, "upload_filename": .string,
+        ])
+      ])),
+    .putUpload: .init(
+      "Brings a file, whole or by Content-Range piece by piece; 308 with Range says how far it has come",
+      .ok(["size": .integer]), .empty(308)),
+    .deleteUpload: .init("Forgets an upload", .done),
+  ]
+
   /// The body of a new message.
   static let newMessage: Schema = [
     "content?": .string(0...Limits.messageLength).orNull, "nonce?": .either([.string(0...25), .integer]),
@@ -59,7 +81,8 @@ extension RouteDescription {
   ]
 
   private static let attachmentRow: Schema = [
-    "id": .either([.snowflake, .integer(0...9)]), "filename?": .string(1...Limits.filenameLength),
+    "id": .either([.snowflake, .integer(0...9)]), "uploaded_filename?": .string, "is_spoiler?": .bool,
+    "duration_secs?": .number, "waveform?": .string, "filename?": .string(1...Limits.filenameLength),
     "description?": .string(0...Limits.attachmentDescriptionLength).orNull,
   ]
 

@@ -53,8 +53,7 @@ struct RouteDescription: Sendable {
   /// Every table; a new one is added here.
   private static let tables: [[RESTRoute: RouteDescription]] = [
     accounts, personal, relationships, applications, interactions, guilds, members, roles, channels, messages,
-    searches, invites,
-    webhooks,
+    uploads, searches, invites, webhooks,
   ]
 
   /// The descriptions of all routes.
@@ -70,6 +69,7 @@ extension RESTRoute {
     "message": .text(matching: "^([0-9]{1,20}|@original)$"),
     "emoji": .string(1...100),
     "token": .string(1...200),
+    "upload": .text(matching: "^[0-9a-f]{1,16}-[0-9a-f]{32}$"),
     "code": .string(1...64),
   ]
 }

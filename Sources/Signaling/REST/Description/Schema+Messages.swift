@@ -33,7 +33,7 @@ extension Schema {
   private static let attachment: Schema = [
     "id": snowflake, "filename": string, "size": integer, "url": string, "proxy_url": string,
     "content_type?": string, "description?": string, "width?": integer, "height?": integer,
-    "flags": integer,
+    "duration_secs?": number, "waveform?": string, "flags": integer,
   ]
 
   private static let embedFields: Schema = [
