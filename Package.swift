@@ -77,6 +77,7 @@ let package = Package(
     module("Stores", ["Base", "JSON", "ChatCore", "CSQLite"]),
     module("Blobs", ["Base", "Crypto"]),
     module("Pictures", ["CVips"]),
+    module("Unfurling", ["Base", "Blobs", "ChatCore", "HTTPClient", "JSON"]),
     .target(name: "WebClient", path: "Sources/WebClient", exclude: ["site", "package.json"]),
 
     // Composition: configuration, threads, wiring, lifecycle.
@@ -84,7 +85,7 @@ let package = Package(
       "Server",
       [
         "Base", "Wire", "Crypto", "MediaControl", "SFU", "JSON", "ChatCore", "Signaling", "Net",
-        "HTTPServer", "HTTPClient", "Stores", "Blobs", "Pictures", "WebClient", "CYAML",
+        "HTTPServer", "HTTPClient", "Stores", "Blobs", "Pictures", "Unfurling", "WebClient", "CYAML",
       ]),
     .executableTarget(name: "roost", dependencies: ["Base", "Server", "CArgp"], swiftSettings: strict),
 
@@ -137,6 +138,7 @@ let package = Package(
       ["Base", "Wire", "Crypto", "JSON", "Compression", "ChatCore", "MediaControl", "Signaling"]),
     tests("BlobsTests", ["Base", "Blobs"]),
     tests("PicturesTests", ["Blobs", "Pictures"]),
+    tests("UnfurlingTests", ["Base", "ChatCore", "HTTPClient", "Unfurling"]),
     tests("NetTests", ["Base", "Net", "CAllocations"]),
     tests("HTTPServerTests", ["Base", "HTTPServer", "COpenSSL"]),
     tests("HTTPClientTests", ["Base", "HTTPClient", "HTTPServer", "Net"]),

@@ -80,6 +80,9 @@ public struct BlobStore: Sendable {
     return (descriptor, Int(status.st_size))
   }
 
+  /// Whether a blob is there.
+  public func has(_ hash: String) -> Bool { modified(hash) != nil }
+
   /// Every blob that was last kept before `time` (seconds since 1970), in no order.
   public func blobs(olderThan time: Int) throws(BlobError) -> [String] {
     var found: [String] = []

@@ -274,6 +274,8 @@ public enum ChatCommand: Sendable {
 
   // Files. Only `.system`: the server serves signed links and sweeps what nobody names.
 
+  /// → ``ChatReply/done`` and ``Payload/messageUpdate(_:)``: cards of a message's links.
+  case showLinks(channel: Snowflake, message: Snowflake, [LinkEmbed])
   /// → ``ChatReply/attachment(_:)``
   case attachment(channel: Snowflake, id: Snowflake)
   /// → ``ChatReply/picture(_:)``

@@ -120,6 +120,8 @@ public enum Payload: Hashable, Sendable {
   case webhook(WebhookEvent)
   /// No dispatch: place the user on a voice server, then send VOICE_SERVER_UPDATE to this session.
   case voiceServerNeeded(VoiceAssignment)
+  /// No dispatch: look up what a message links to, then ask for ``ChatCommand/showLinks(channel:message:_:)``.
+  case linksPosted(PostedLinks)
   /// No dispatch: close the user's gateway connections with 4004, the tokens are void.
   case tokensRevoked(user: Snowflake)
   /// No dispatch: the same for the connections that began with one token.

@@ -32,11 +32,11 @@ enum EmbedRules {
         "int value should be between 0 and 16777215.")
     }
     link(embed.url, path + ["url"], &form)
-    link(embed.imageURL, path + ["image", "url"], &form)
-    link(embed.thumbnailURL, path + ["thumbnail", "url"], &form)
-    link(embed.footer?.iconURL, path + ["footer", "icon_url"], &form)
+    picture(embed.imageURL, path + ["image", "url"], &form)
+    picture(embed.thumbnailURL, path + ["thumbnail", "url"], &form)
+    picture(embed.footer?.iconURL, path + ["footer", "icon_url"], &form)
     link(embed.author?.url, path + ["author", "url"], &form)
-    link(embed.author?.iconURL, path + ["author", "icon_url"], &form)
+    picture(embed.author?.iconURL, path + ["author", "icon_url"], &form)
   }
 
   private static func text(
@@ -52,6 +52,12 @@ enum EmbedRules {
       form.fail(path, "BASE_TYPE_REQUIRED", "This field is required")
     }
     self.text(text, path, 0...most, &form)
+  }
+
+  /// A link, or the name of a file of the same message.
+  private static func picture(_ url: String?, _ path: [String], _ form: inout FormCheck) {
+    guard let url, let name = Embed.attachmentName(url) else { return link(url, path, &form) }
+    form.length(path, name.unicodeScalars.count, 1...Limits.embedURLLength)
   }
 
   /// Only links that a browser can follow without running anything.

@@ -60,6 +60,10 @@ public enum Limits {
   public static let embedsLength = 6000
   /// Files of a message.
   public static let attachmentsPerMessage = 10
+  /// Links of a message that are looked up.
+  public static let linksPerMessage = 5
+  /// Octets of a link that is looked up.
+  public static let linkLength = 2_048
   /// Seconds of a voice message: Discord's 20 minutes.
   public static let recordingSeconds = 1_200.0
   /// Characters of a voice message's waveform: 256 octets in base64.

@@ -84,8 +84,11 @@ public final class RoostServer: Sendable {
       shards: media.wakes.map { ShardThread(wake: $0, wakeLoop: wakeLoop) },
       passwords: try PasswordThread(wakeLoop: wakeLoop), blobs: blobs,
       files: try FileThread(blobs: blobs, swept: swept, wakeLoop: wakeLoop),
-      renditions: try RenditionThread(renditionsOf: blobs, log: log, wakeLoop: wakeLoop), swept: swept,
-      outgoing: outgoing, addressPolicy: policy, secret: secret)
+      renditions: try RenditionThread(renditionsOf: blobs, log: log, wakeLoop: wakeLoop),
+      links: configuration.linkPreviews == .off
+        ? nil
+        : try LinkThread(policy: AddressPolicy(trustedHosts: []), blobs: blobs, wakeLoop: wakeLoop),
+      swept: swept, outgoing: outgoing, addressPolicy: policy, secret: secret)
     let site = Locked<Site?>(nil)
     let http = try HTTPServer(
       configuration: httpConfiguration(configuration, certificate?.identity),
@@ -98,6 +101,7 @@ public final class RoostServer: Sendable {
     try services.passwords.start()
     try services.files.start()
     try services.renditions.start()
+    try services.links?.start()
     try services.chat.start(ChatBox(chat))
     for (index, shard) in services.shards.enumerated() {
       let isInPlace = try shard.start(
@@ -155,6 +159,7 @@ public final class RoostServer: Sendable {
     services.chat.stop()
     for shard in services.shards { shard.stop() }
     services.passwords.stop()
+    services.links?.stop()
     services.renditions.stop()
     services.files.stop()
   }

@@ -38,6 +38,15 @@ enum EmbedCoding {
   }
 
   private static func write(_ embed: Embed, to writer: inout JSONWriter) {
+    if embed.kind != .rich { writer.field("kind", embed.kind.rawValue) }
+    if let provider = embed.provider {
+      writer.field("provider", provider.name)
+      if let url = provider.url { writer.field("provider_url", url) }
+    }
+    if let size = embed.thumbnailSize {
+      writer.field("thumbnail_width", size.width)
+      writer.field("thumbnail_height", size.height)
+    }
     if let title = embed.title { writer.field("title", title) }
     if let description = embed.description { writer.field("description", description) }
     if let url = embed.url { writer.field("url", url) }
@@ -68,6 +77,13 @@ enum EmbedCoding {
 
   private static func embed(_ value: JSONValue) -> Embed {
     var embed = Embed()
+    embed.kind = value["kind"]?.string.flatMap(EmbedKind.init(rawValue:)) ?? .rich
+    embed.provider = value["provider"]?.string.map {
+      Embed.Provider(name: $0, url: value["provider_url"]?.string)
+    }
+    if let width = value["thumbnail_width"]?.int, let height = value["thumbnail_height"]?.int {
+      embed.thumbnailSize = PictureSize(width: width, height: height)
+    }
     embed.title = value["title"]?.string
     embed.description = value["description"]?.string
     embed.url = value["url"]?.string

@@ -8,7 +8,7 @@ import unittest
 import urllib.parse
 
 from clients import Bot
-from files import photo, pixels, png
+from pictures import photo, pixels, png
 from rest import REST
 from roost_server import Roost
 

@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 from clients import Page, until
-from files import png
+from pictures import png
 from rest import REST
 from roost_server import Roost
 

@@ -44,7 +44,7 @@ import Testing
   @Test func `The table keeps what was asked for last, within its bounds`() throws {
     let narrow = try #require(Rendition(query: "width=9"))
     func key(_ number: Int) -> RenditionKey { RenditionKey(blob: String(number), rendition: narrow) }
-    var table = RenditionTable(octetsMax: 1_000, countMax: 8)
+    var table = RenditionTable<RenditionKey>(octetsMax: 1_000, countMax: 8)
     for number in 0..<100 {
       table.keep(.made(blob: "b\(number)", count: 10, format: .png), for: key(number))
       #expect(table.find(key(0)) != nil, "what is asked for stays")

@@ -1,8 +1,8 @@
 public import Base
 
-/// A card beneath a message's text, as its author made it (type "rich").
+/// A card beneath a message's text: one that its author made (``EmbedKind/rich``), or one of a link.
 ///
-/// URLs are kept as they were given: nothing is fetched, so pictures have no size.
+/// URLs are kept as they were given.
 public struct Embed: Hashable, Sendable {
   /// One row or cell of the card.
   public struct Field: Hashable, Sendable {
@@ -52,6 +52,43 @@ public struct Embed: Hashable, Sendable {
     }
   }
 
+  /// The site that a link leads to.
+  public struct Provider: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Its address.
+    public var url: String?
+
+    /// Makes a provider.
+    public init(name: String, url: String?) {
+      self.name = name
+      self.url = url
+    }
+  }
+
+  /// Where this server shows the pictures of elsewhere; empty as a card is stored, written by who shows it.
+  public struct Proxies: Hashable, Sendable {
+    /// Of ``Embed/imageURL``.
+    public var image: String?
+    /// Of ``Embed/thumbnailURL``.
+    public var thumbnail: String?
+    /// Of the footer's icon.
+    public var footerIcon: String?
+    /// Of the author's icon.
+    public var authorIcon: String?
+
+    /// Names none.
+    public init() {}
+  }
+
+  /// What it was made of.
+  public var kind = EmbedKind.rich
+  /// The site, of a link's card.
+  public var provider: Provider?
+  /// The small picture's sides, of a link's card.
+  public var thumbnailSize: PictureSize?
+  /// Addresses of the pictures through this server.
+  public var proxies = Proxies()
   /// At most 256 code points.
   public var title: String?
   /// At most 4096 code points.
@@ -75,6 +112,11 @@ public struct Embed: Hashable, Sendable {
 
   /// An empty card; set what it shows.
   public init() {}
+
+  /// The file's name in `attachment://name`, which is a picture that came with the message; `nil` for others.
+  public static func attachmentName(_ url: String) -> String? {
+    url.hasPrefix("attachment://") ? String(url.dropFirst(13)) : nil
+  }
 
   /// Whether it shows nothing.
   public var isEmpty: Bool {

@@ -126,6 +126,7 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     switch command {
     case .createMessage(let channel, let draft): try createMessage(channel, draft, asker)
+    case .showLinks(let channel, let message, let cards): try showLinks(channel, message, cards, asker)
     case .mayAttach(let channel): try mayAttach(channel, asker)
     case .editMessage(let channel, let message, let changes):
       try editMessage(channel, message, changes, asker)

@@ -51,6 +51,7 @@ extension ChatService where Store: ~Copyable {
     let referenced = answered.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
     let view = freshView(message, referenced: referenced ?? .none)
     emit(.messageCreate(view), to: viewers(channel))
+    announceLinks(of: message, seat)
     return .message(view)
   }
 
@@ -182,6 +183,7 @@ extension ChatService where Store: ~Copyable {
     try keep(.updateMessage(message))
     emit(.messageUpdate(event), to: viewers(seat.channel))
     try updateCopies(of: message)
+    if case .set = changes.content { announceLinks(of: message, seat) }
     return .message(reply)
   }
 
@@ -194,6 +196,7 @@ extension ChatService where Store: ~Copyable {
       form.length("content", content, 0...Limits.messageLength)
       checkMentions(changes.allowedMentions, &form)
       message.content = content
+      dropStaleCards(of: &message)
     }
     if case .set(let embeds) = changes.embeds {
       EmbedRules.check(embeds, &form)

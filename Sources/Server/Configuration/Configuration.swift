@@ -58,6 +58,8 @@ public struct Configuration: Hashable, Sendable {
   public var voicePeersMax = 1_000
   /// Percent of Discord's rates that the REST API allows; log-ins keep theirs.
   public var ratePercent = 100
+  /// Whether the server looks up what messages link to, and shows pictures of elsewhere.
+  public var linkPreviews = LinkPreviews.on
   /// Bots of the demo guild that `--dev` makes.
   public var devBots = 5
   /// Voice channels of the demo guild.
@@ -74,6 +76,11 @@ public enum MediaPriority: String, CaseIterable, Sendable {
 
 /// Whether the server speaks TLS.
 public enum TLSPlace: String, CaseIterable, Sendable {
+  case on, off
+}
+
+/// Whether links are looked up.
+public enum LinkPreviews: String, CaseIterable, Sendable {
   case on, off
 }
 

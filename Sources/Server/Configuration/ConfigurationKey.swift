@@ -64,6 +64,9 @@ public struct ConfigurationKey: Sendable {
       "`realtime` lets media threads go before all others, where the system permits it."),
     .choice("log.level", \.logLevel, "Least serious line that is logged."),
     .choice("log.format", \.logFormat, "`auto` is text on a terminal and JSON lines elsewhere."),
+    .choice(
+      "links.previews", \.linkPreviews,
+      "Whether the server fetches what messages link to, from public addresses only, and shows cards of it."),
     .choice("registration.policy", \.registration, "Who may create an account."),
     .names(
       "outgoing.trusted_hosts", \.trustedHosts,

@@ -14,6 +14,7 @@ final class Services: Sendable {
     let passwords = Counter()
     let files = Counter()
     let renditions = Counter()
+    let links = Counter()
   }
 
   let configuration: Configuration
@@ -25,6 +26,8 @@ final class Services: Sendable {
   let blobs: BlobStore
   let files: FileThread
   let renditions: RenditionThread
+  /// `nil` where links are not looked up.
+  let links: LinkThread?
   /// Blobs that were removed because nothing named them.
   let swept: Counter
   /// Asks servers that others name.
@@ -45,7 +48,7 @@ final class Services: Sendable {
   init(
     configuration: Configuration, tokens: TokenAuthority, chat: ChatThread, shards: [ShardThread],
     passwords: PasswordThread, blobs: BlobStore, files: FileThread, renditions: RenditionThread,
-    swept: Counter, outgoing: HTTPClient, addressPolicy: AddressPolicy, secret: [UInt8]
+    links: LinkThread?, swept: Counter, outgoing: HTTPClient, addressPolicy: AddressPolicy, secret: [UInt8]
   ) {
     self.configuration = configuration
     self.tokens = tokens
@@ -55,6 +58,7 @@ final class Services: Sendable {
     self.blobs = blobs
     self.files = files
     self.renditions = renditions
+    self.links = links
     self.swept = swept
     self.outgoing = outgoing
     self.addressPolicy = addressPolicy

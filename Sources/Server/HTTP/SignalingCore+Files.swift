@@ -89,6 +89,9 @@ extension SignalingCore {
           on: loop)
       }
       return true
+    case "external":
+      serveExternal(request, exchange, on: loop)
+      return true
     case "avatars", "icons", "channel-icons":
       guard parts.count == 4, let id = Snowflake(parts[2]) else { return false }
       let place: PicturePlace =
@@ -139,7 +142,7 @@ extension SignalingCore {
       loop.respond(exchange, FileAnswer.gone(404))
     case (.sweep(let blobs, let time), .blobs(let named)):
       // Smaller pictures, and uploads that wait for their message, are known here alone.
-      let spared = renditions.blobs.union(rest.uploadedBlobs)
+      let spared = renditions.blobs.union(externals.blobs).union(rest.uploadedBlobs)
       let unnamed = blobs.filter { !named.contains($0) && !spared.contains($0) }
       if !unnamed.isEmpty { services.files.jobs.post(.remove(blobs: unnamed, olderThan: time)) }
     case (.sweep, _): break

@@ -31,6 +31,22 @@ extension SignalingCore {
     loop.respond(exchange, response)
   }
 
+  /// Passes a request to the REST API; its answer comes later.
+  func ask(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
+    if takeUpload(request, exchange, on: loop) { return settle(on: loop) }
+    if let body = request.bodyFile { return takeIn(request, body, exchange, on: loop) }
+    let id = remember(exchange)
+    rest.receive(restRequest(request), id: id, at: now, into: &restActions)
+    settle(on: loop)
+  }
+
+  func restRequest(_ request: HTTPRequest) -> RESTRequest {
+    RESTRequest(
+      method: request.method.rawValue, path: request.path, query: request.query,
+      headers: request.headers.fields.map { ($0.name, $0.value) }, body: request.body,
+      remote: request.remote.ip)
+  }
+
   private func metrics() -> HTTPResponse {
     let families = Metrics.families(
       services: services, gateway: gateway.statistics, voice: voice.statistics,

@@ -36,8 +36,12 @@ final class SignalingCore {
   var fileQuestionCount: UInt64 = 0
   var nextSweep = Instant.zero
   /// Smaller pictures, and who waits for one.
-  var renditions = RenditionTable(octetsMax: Limits.renditionOctets, countMax: Limits.renditions)
+  var renditions = RenditionTable<RenditionKey>(
+    octetsMax: Limits.renditionOctets, countMax: Limits.renditions)
   var renditionWaiters: [RenditionKey: [RenditionWaiter]] = [:]
+  /// Pictures of elsewhere, and who waits for one.
+  var externals = RenditionTable<String>(octetsMax: Limits.externalOctets, countMax: Limits.externals)
+  var externalWaiters: [String: [ExternalWaiter]] = [:]
   /// What has arrived of uploads that come before their message.
   var uploadSpools: [UInt64: UploadSpool] = [:]
   /// Where everybody is in voice, as the chat core last said, to tell a stale departure.
@@ -75,7 +79,8 @@ final class SignalingCore {
   init(site: Site, services: Services) {
     self.site = site
     self.services = services
-    links = AttachmentLinks(base: site.url, secret: services.secret)
+    links = AttachmentLinks(
+      base: site.url, secret: services.secret, showsExternal: services.links != nil)
     var gatewayConfiguration = GatewayConfiguration(resumeURL: site.gatewayURL)
     gatewayConfiguration.limits.connectionCountMax = services.configuration.connectionsMax
     gateway = Gateway(
@@ -169,26 +174,10 @@ final class SignalingCore {
 
   // REST.
 
-  /// Passes a request to the REST API; its answer comes later.
-  func ask(_ request: HTTPRequest, _ exchange: ExchangeID, on loop: HTTPLoop) {
-    if takeUpload(request, exchange, on: loop) { return settle(on: loop) }
-    if let body = request.bodyFile { return takeIn(request, body, exchange, on: loop) }
-    let id = remember(exchange)
-    rest.receive(restRequest(request), id: id, at: now, into: &restActions)
-    settle(on: loop)
-  }
-
   func remember(_ exchange: ExchangeID) -> UInt64 {
     exchangeCount += 1
     exchanges[exchangeCount] = exchange
     return exchangeCount
-  }
-
-  func restRequest(_ request: HTTPRequest) -> RESTRequest {
-    RESTRequest(
-      method: request.method.rawValue, path: request.path, query: request.query,
-      headers: request.headers.fields.map { ($0.name, $0.value) }, body: request.body,
-      remote: request.remote.ip)
   }
 
   // Mailboxes and time.
@@ -209,6 +198,9 @@ final class SignalingCore {
       }
     }
     for result in services.files.results.drain() { receive(result, on: loop) }
+    for findings in services.links?.findings.drain() ?? [] {
+      for finding in findings { receive(finding, on: loop) }
+    }
     for result in services.renditions.results.drain() { receive(result, on: loop) }
     takeOutcomes()
     settle(on: loop)
@@ -234,6 +226,7 @@ final class SignalingCore {
       switch event.payload {
       case .voiceStateUpdate(let view): note(view.state)
       case .voiceServerNeeded(let assignment): place(assignment)
+      case .linksPosted(let links): look(up: links)
       default: break
       }
     }

@@ -107,6 +107,7 @@ enum Metrics {
           ("media_commands", services.refused.mediaCommands),
           ("passwords", services.refused.passwords),
           ("files", services.refused.files), ("renditions", services.refused.renditions),
+          ("links", services.refused.links),
         ].map { .init(labels: [("mailbox", $0.0)], value: Double($0.1.value)) }
           + [
             .init(

@@ -42,6 +42,16 @@ package enum Limits {
   static let renditionOctets = 512 << 20
   /// Smaller pictures that are kept, about 300 octets of memory each.
   static let renditions = 16_384
+  /// Links and pictures of elsewhere that wait to be looked up.
+  ///
+  /// Full: messages are left without cards, pictures are answered 503.
+  static let linkJobs = 256
+  /// Requests to other servers at a time, each with an answer of at most 8 MiB.
+  static let linkRequests = 32
+  /// Octets of pictures of elsewhere that are kept.
+  static let externalOctets = 256 << 20
+  /// Pictures of elsewhere that are kept, and those that were none, about 500 octets of memory each.
+  static let externals = 4_096
   /// How old a blob that nothing names must be to be swept, in seconds: longer than any upload takes from its
   /// file being kept to its message being stored, which is a minute at most.
   static let sweepAge: Int64 = 3_600

@@ -67,7 +67,8 @@ struct Dispatch {
 
   private static func plan(_ payload: Payload) -> (name: String, intent: Intents)? {
     switch payload {
-    case .guildCreate, .voiceServerNeeded, .tokensRevoked, .tokenRevoked, .interaction(.posted): nil
+    case .guildCreate, .voiceServerNeeded, .linksPosted, .tokensRevoked, .tokenRevoked, .interaction(.posted):
+      nil
     case .guildUpdate: ("GUILD_UPDATE", .guilds)
     case .guildDelete: ("GUILD_DELETE", .guilds)
     case .roleCreate: ("GUILD_ROLE_CREATE", .guilds)
@@ -110,7 +111,7 @@ struct Dispatch {
 
   private static func write(_ payload: Payload, to writer: inout JSONWriter) {
     switch payload {
-    case .guildCreate, .voiceServerNeeded, .tokensRevoked, .tokenRevoked: break
+    case .guildCreate, .voiceServerNeeded, .linksPosted, .tokensRevoked, .tokenRevoked: break
     case .guildUpdate(let guild): writer.guild(guild)
     case .guildDelete(let guild): writer.field("id", guild)
     case .roleCreate(let guild, let role), .roleUpdate(let guild, let role):

@@ -7,7 +7,7 @@ extension Gateway {
   /// An event of the chat core.
   mutating func dispatch(_ event: ChatEvent, at now: Moment, into actions: inout GatewayActions) {
     switch event.payload {
-    case .voiceServerNeeded: return
+    case .voiceServerNeeded, .linksPosted: return
     case .tokensRevoked(let user): return revoke(user, nil, at: now, into: &actions)
     case .tokenRevoked(let user, let issued): return revoke(user, issued, at: now, into: &actions)
     case .guildCreate(let snapshot):

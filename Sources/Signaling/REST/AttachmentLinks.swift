@@ -16,14 +16,19 @@ public struct AttachmentLinks: Sendable {
   /// Links begin at multiples of this, so that the same file has the same link for a while and is cached.
   static let granularity: Int64 = 3_600
   private static let purpose = "roost attachment 1 "
+  private static let externalPurpose = "roost external 1 "
 
   private let base: String
   private let secret: [UInt8]
+  private let showsExternal: Bool
 
   /// Makes links below `base`, the site's address without a slash at the end.
-  public init(base: String, secret: [UInt8]) {
+  ///
+  /// With `showsExternal`, pictures of elsewhere in embeds get a link through this server, too.
+  public init(base: String, secret: [UInt8], showsExternal: Bool) {
     self.base = base
     self.secret = secret
+    self.showsExternal = showsExternal
   }
 
   /// What a link says.
@@ -67,13 +72,35 @@ public struct AttachmentLinks: Sendable {
     return left > 0 ? .holds(channel: channel, attachment: attachment, seconds: left) : .expired
   }
 
+  /// The link through this server to a picture of elsewhere: `{base}/external/{hm}/{address}`, without an end, because
+  /// it names nothing of ours.
+  func external(_ url: String?) -> String? {
+    guard showsExternal, let url else { return nil }
+    let code = seal(AttachmentLinks.externalPurpose + url)
+    return code.isEmpty ? nil : "\(base)/external/\(code)/\(PercentCoding.encode(url))"
+  }
+
+  /// The address that a link through this server names; `nil` when it is none of ours.
+  public func external(path: String) -> String? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 4, parts[1] == "external", let url = PercentCoding.decode(parts[3], plus: .itself)
+    else { return nil }
+    let expected = seal(AttachmentLinks.externalPurpose + url)
+    guard !expected.isEmpty, Digest.areEqual(Array(parts[2].utf8), Array(expected.utf8)) else { return nil }
+    return url
+  }
+
   private func times(_ issued: Int64, _ expiry: Int64) -> String {
     "ex=\(String(expiry, radix: 16))&is=\(String(issued, radix: 16))"
   }
 
   /// 64 hexadecimal digits; none when OpenSSL finds no memory.
   private func code(_ path: String, _ times: String) -> String {
-    let text = AttachmentLinks.purpose + path + "?" + times
+    seal(AttachmentLinks.purpose + path + "?" + times)
+  }
+
+  /// 64 hexadecimal digits; none when OpenSSL finds no memory.
+  private func seal(_ text: String) -> String {
     let octets = Digest.hmacSHA256(key: secret, Array(text.utf8)) ?? []
     return octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
@@ -115,15 +142,40 @@ extension AttachmentLinks {
     }
   }
 
+  /// Writes where an embed's pictures are: among `files` of the same message, or elsewhere.
+  private func sign(_ embed: inout Embed, _ files: [Attachment]) {
+    func find(_ url: inout String?) -> String? {
+      guard let name = url.flatMap(Embed.attachmentName) else { return external(url) }
+      guard let file = files.first(where: { $0.filename == name }) else { return nil }
+      url = file.url
+      return file.proxyURL
+    }
+    embed.proxies.image = find(&embed.imageURL)
+    embed.proxies.thumbnail = find(&embed.thumbnailURL)
+    if var footer = embed.footer {
+      embed.proxies.footerIcon = find(&footer.iconURL)
+      embed.footer = footer
+    }
+    if var author = embed.author {
+      embed.proxies.authorIcon = find(&author.iconURL)
+      embed.author = author
+    }
+  }
+
   private func signed(_ view: MessageView, _ now: WallTime) -> MessageView {
     var view = view
     for index in view.message.attachments.indices {
       sign(&view.message.attachments[index], channel: view.message.channelID, at: now)
     }
+    let files = view.message.attachments
+    for index in view.message.embeds.indices { sign(&view.message.embeds[index], files) }
     if var snapshot = view.message.snapshot {
+
       for index in snapshot.attachments.indices {
         sign(&snapshot.attachments[index], channel: view.message.channelID, at: now)
       }
+      let files = snapshot.attachments
+      for index in snapshot.embeds.indices { sign(&snapshot.embeds[index], files) }
       view.message.snapshot = snapshot
     }
     if case .message(let referenced) = view.referenced { view.referenced = .message(signed(referenced, now)) }

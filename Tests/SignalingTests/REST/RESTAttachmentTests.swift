@@ -138,8 +138,42 @@ import Testing
     #expect(try bench.command("PATCH", "/api/v10/users/@me", #"{"avatar":null}"#).avatarChange == .set(nil))
   }
 
+  @Test func `Pictures of elsewhere are linked through this server, and only those that it named`() throws {
+    let links = AttachmentLinks(base: "https://r.example", secret: [1, 2, 3], showsExternal: true)
+    var embed = Embed()
+    embed.imageURL = "https://a.b/c d?e=f&g#h"
+    embed.footer = Embed.Footer(text: "f", iconURL: "http://a.b/i")
+    embed.thumbnailURL = "attachment://own.png"
+    var view = ChatFixtures.message(ChatFixtures.alice)
+    view.message.attachments = [
+      Attachment(
+        id: Snowflake(rawValue: 77), filename: "own.png", description: nil,
+        file: StoredFile(blob: Self.blob, size: 3))
+    ]
+    view.message.embeds = [embed]
+    let now = WallTime(milliseconds: 1_790_000_000_000)
+    guard case .reply(_, .message(let signed)) = links.sign(.reply(id: 1, .message(view)), at: now) else {
+      return
+    }
+    let shown = try #require(signed.message.embeds.first)
+    let proxies = shown.proxies
+    #expect(shown.thumbnailURL == signed.message.attachments.first?.url && shown.thumbnailURL != nil)
+    #expect(proxies.thumbnail == signed.message.attachments.first?.proxyURL)
+    let path = String(try #require(proxies.image).dropFirst("https://r.example".count))
+    #expect(links.external(path: path) == embed.imageURL && proxies.footerIcon != nil)
+    for forged in [
+      path + "x", path.replacing("a.b", with: "c.d"), "/external//" + path.split(separator: "/")[2],
+      "/external/x",
+      "/external/" + String(repeating: "0", count: 64) + "/https%3A%2F%2Fa.b", path + "/y",
+    ] {
+      #expect(links.external(path: forged) == nil, "\(forged)")
+    }
+    let plain = AttachmentLinks(base: "", secret: [1], showsExternal: false)
+    #expect(plain.external("https://a.b/") == nil)
+  }
+
   @Test func `A link holds for its file and time and nothing else`() throws {
-    let links = AttachmentLinks(base: "https://r.example", secret: [1, 2, 3])
+    let links = AttachmentLinks(base: "https://r.example", secret: [1, 2, 3], showsExternal: true)
     var view = ChatFixtures.message(ChatFixtures.alice)
     view.message.attachments = [
       Attachment(
@@ -177,7 +211,8 @@ import Testing
       #expect(links.verify(path: path, query: query, at: now) == .forged, "\(path)?\(query)")
     }
     #expect(
-      AttachmentLinks(base: "", secret: [1]).verify(path: path, query: query, at: now) == .forged)
+      AttachmentLinks(base: "", secret: [1], showsExternal: true).verify(path: path, query: query, at: now)
+        == .forged)
   }
 }
 

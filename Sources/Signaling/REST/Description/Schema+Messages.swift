@@ -39,7 +39,8 @@ extension Schema {
   private static let embedFields: Schema = [
     "type": string, "title?": string, "description?": string, "url?": string, "timestamp?": time,
     "color?": color, "footer?": ["text": string, "icon_url?": string, "proxy_icon_url?": string],
-    "image?": ["url": string, "proxy_url?": string], "thumbnail?": ["url": string, "proxy_url?": string],
+    "image?": ["url": string, "proxy_url?": string], "provider?": ["name": string, "url?": string],
+    "thumbnail?": ["url": string, "proxy_url?": string, "width?": integer, "height?": integer],
     "author?": ["name": string, "url?": string, "icon_url?": string, "proxy_icon_url?": string],
     "fields?": list(["name": string, "value": string, "inline": bool]),
   ]
