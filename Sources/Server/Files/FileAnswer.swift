@@ -19,11 +19,9 @@ struct FileAnswer {
   ]
 
   /// The answer to GET or HEAD; 404 when the blob is not there.
-  func response(to request: HTTPRequest, from blobs: BlobStore) -> HTTPResponse {
-    guard let (descriptor, count) = blobs.open(blob) else { return FileAnswer.gone(404) }
-    let file = BodyFile(owning: descriptor)
-    let type = type ?? blobs.picture(descriptor, 0..<count)?.format.rawValue
-    let (served, isInline) = MediaType.served(type)
+  func response(to request: HTTPRequest, from blobs: BlobStore, _ hot: inout HotBlobs) -> HTTPResponse {
+    guard let content = hot.content(of: blob, in: blobs) else { return FileAnswer.gone(404) }
+    let (served, isInline) = MediaType.served(type ?? content.format?.rawValue)
     let tag = "\"\(blob)\""
     var headers = FileAnswer.safety
     headers += [("ETag", tag), ("Cache-Control", cache), ("Accept-Ranges", "bytes")]
@@ -34,16 +32,12 @@ struct FileAnswer {
     // A range of another version would be a piece of something else.
     let condition = request.headers.first("If-Range")
     let asked = condition == nil || condition == tag ? request.headers.first("Range") : nil
+    let count = content.count
     switch ByteRange(asked, of: count) {
-    case .whole:
-      var response = HTTPResponse(status: 200, headers: headers)
-      response.file = FileBody(file, 0..<count)
-      return response
+    case .whole: return content.response(200, headers, 0..<count)
     case .piece(let range):
       headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(count)"))
-      var response = HTTPResponse(status: 206, headers: headers)
-      response.file = FileBody(file, range)
-      return response
+      return content.response(206, headers, range)
     case .unsatisfiable:
       return HTTPResponse(
         status: 416, headers: FileAnswer.safety + [("Content-Range", "bytes */\(count)")])

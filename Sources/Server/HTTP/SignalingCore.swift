@@ -35,6 +35,7 @@ final class SignalingCore {
   var fileQuestions: [UInt64: FileQuestion] = [:]
   var fileQuestionCount: UInt64 = 0
   var nextSweep = Instant.zero
+  var hotBlobs = HotBlobs(octetsMax: Limits.hotBlobs)
   /// Smaller pictures, and who waits for one.
   var renditions = RenditionTable<RenditionKey>(
     octetsMax: Limits.renditionOctets, countMax: Limits.renditions)

@@ -30,6 +30,10 @@ package enum Limits {
   static let spoolsPerSender = 8
   /// How many forms of the greatest length one sender's bodies may come to together.
   static let spooledFormsPerSender = 4
+  /// Octets of a file that is kept in memory after it was served: an avatar, a thumbnail.
+  static let hotBlob = 64 << 10
+  /// Octets of all files that are kept in memory.
+  static let hotBlobs = 32 << 20
   /// Pictures that wait to be made smaller: at 20 ms for a photo's thumbnail, a second or two.
   ///
   /// Full: answered 503 at once.

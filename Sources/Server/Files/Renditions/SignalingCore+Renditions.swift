@@ -16,7 +16,7 @@ extension SignalingCore {
   func serve(_ waiter: RenditionWaiter, as rendition: Rendition?, on loop: HTTPLoop) {
     guard let rendition else {
       return loop.respond(
-        waiter.exchange, waiter.original.response(to: waiter.request, from: services.blobs))
+        waiter.exchange, waiter.original.response(to: waiter.request, from: services.blobs, &hotBlobs))
     }
     answer(waiter, with: rendition, on: loop)
   }
@@ -49,11 +49,12 @@ extension SignalingCore {
     case .made(let blob, _, let format):
       let answer = FileAnswer(
         blob: blob, type: format.rawValue, filename: waiter.original.filename, cache: waiter.original.cache)
-      let response = answer.response(to: waiter.request, from: services.blobs)
+      let response = answer.response(to: waiter.request, from: services.blobs, &hotBlobs)
       guard response.status != 404 else { return false }
       loop.respond(waiter.exchange, response)
     case .original:
-      loop.respond(waiter.exchange, waiter.original.response(to: waiter.request, from: services.blobs))
+      loop.respond(
+        waiter.exchange, waiter.original.response(to: waiter.request, from: services.blobs, &hotBlobs))
     case .refused: loop.respond(waiter.exchange, FileAnswer.gone(415))
     case .failed: loop.respond(waiter.exchange, FileAnswer.gone(404))
     }
