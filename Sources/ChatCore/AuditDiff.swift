@@ -51,6 +51,11 @@ struct AuditDiff {
     diff.note("topic", old?.topic, new?.topic)
     diff.note("nsfw", old?.isNSFW, new?.isNSFW)
     diff.note("rate_limit_per_user", old?.rateLimitPerUser, new?.rateLimitPerUser)
+    diff.note("flags", old?.flags.rawValue, new?.flags.rawValue)
+    let (was, now) = (old?.threadSettings, new?.threadSettings)
+    diff.note("default_auto_archive_duration", was?.archiveMinutes, now?.archiveMinutes)
+    diff.note("default_thread_rate_limit_per_user", was?.rateLimitPerUser, now?.rateLimitPerUser)
+    diff.note("available_tags", was.map { ids($0.tags.map(\.id)) }, now.map { ids($0.tags.map(\.id)) })
     if (old ?? new)?.kind.isVoice == true {
       diff.note("bitrate", old?.bitrate, new?.bitrate)
       diff.note("user_limit", old?.userLimit, new?.userLimit)
@@ -59,6 +64,25 @@ struct AuditDiff {
       diff.note("permission_overwrites", old.map(overwrites), new.map(overwrites))
     }
     return diff.changes
+  }
+
+  static func thread(_ old: Channel?, _ new: Channel?) -> [AuditChange] {
+    var diff = AuditDiff()
+    let (was, now) = (old?.thread, new?.thread)
+    diff.note("name", old?.name, new?.name)
+    if old == nil || new == nil { diff.note("type", old?.kind.rawValue, new?.kind.rawValue) }
+    diff.note("archived", was?.isArchived, now?.isArchived)
+    diff.note("locked", was?.isLocked, now?.isLocked)
+    diff.note("auto_archive_duration", was?.archiveMinutes, now?.archiveMinutes)
+    diff.note("rate_limit_per_user", old?.rateLimitPerUser, new?.rateLimitPerUser)
+    diff.note("invitable", was?.isInvitable, now?.isInvitable)
+    diff.note("flags", old?.flags.rawValue, new?.flags.rawValue)
+    diff.note("applied_tags", was.map { ids($0.appliedTags) }, now.map { ids($0.appliedTags) })
+    return diff.changes
+  }
+
+  private static func ids(_ ids: [Snowflake]) -> PlainValue {
+    .list(ids.map(PlainValue.id))
   }
 
   private static func overwrites(_ channel: Channel) -> PlainValue {

@@ -187,6 +187,9 @@ public enum ChatCommand: Sendable {
   /// → ``ChatReply/privateChannels(_:)`` Those that the actor has not closed.
   case privateChannels
 
+  /// Threads. → see ``ThreadCommand``.
+  case thread(ThreadCommand)
+
   // Members.
 
   /// → ``ChatReply/member(_:)``

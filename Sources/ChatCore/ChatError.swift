@@ -67,7 +67,10 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case tooManyInvites = 30016
   case tooManyMembers = 30019
   case tooManyCommands = 30032
+  case tooManyThreadMembers = 30033
   case tooManyBans = 30035
+  case tooManyPinnedPosts = 30047
+  case tooManyTags = 30048
   case tooManyOverwrites = 30060
   case unauthorized = 40001
   case registrationClosed = 40006
@@ -76,6 +79,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case targetNotInVoice = 40032
   case alreadyCrossposted = 40033
   case alreadyAcknowledged = 40060
+  case tagRequired = 40067
   case missingAccess = 50001
   case cannotEditOthersMessage = 50005
   case emptyMessage = 50006
@@ -91,6 +95,7 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case invalidFormBody = 50035
   case invalidGuild = 50055
   case communityChannel = 50074
+  case threadArchived = 50083
   case voiceMessageContent = 50159
   case voiceMessageFiles = 50160
   case voiceMessageMetadata = 50161
@@ -106,6 +111,9 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
   case reactionBlocked = 90001
   case overloaded = 130000
   case replyWithoutHistory = 160002
+  case threadExists = 160004
+  case threadLocked = 160005
+  case tooManyThreads = 160006
   case bulkBanFailed = 500000
   case cannotForward = 160014
 
@@ -187,6 +195,15 @@ public enum ErrorCode: Int, CaseIterable, Hashable, Sendable {
     case .invalidGuild: "Invalid Guild"
     case .overloaded: "API resource is currently overloaded. Try again a little later"
     case .bulkBanFailed: "Failed to ban users"
+    case .tooManyThreadMembers:
+      "Maximum number of thread participants reached (\(Limits.threadMembers))"
+    case .tooManyPinnedPosts: "Maximum number of pinned threads in a forum channel has been reached"
+    case .tooManyTags: "Maximum number of tags in a forum channel has been reached"
+    case .tagRequired: "A tag is required to create a forum post in this channel"
+    case .threadArchived: "Thread is archived"
+    case .threadExists: "A thread has already been created for this message"
+    case .threadLocked: "Thread is locked"
+    case .tooManyThreads: "Maximum number of active threads reached"
     case .replyWithoutHistory: "Cannot reply without permission to read message history"
     }
   }

@@ -58,6 +58,8 @@ public enum Payload: Hashable, Sendable {
   case channelUpdate(Channel)
   /// CHANNEL_DELETE: it is gone, or is no longer visible.
   case channelDelete(Channel)
+  /// Something that happened to threads.
+  case thread(ThreadEvent)
   /// GUILD_MEMBER_ADD.
   case memberAdd(MemberView)
   /// GUILD_MEMBER_UPDATE. The member's own sessions get it whatever their intents.

@@ -48,6 +48,8 @@ public enum ChatReply: Hashable, Sendable {
   case privateChannel(PrivateChannelView)
   /// Private channels, the newest message first.
   case privateChannels([PrivateChannelView])
+  /// What a command on threads came to.
+  case thread(ThreadReply)
   /// Channels, sorted by position, then id.
   case channels([Channel])
   /// A member.
@@ -154,6 +156,8 @@ public struct GuildSnapshot: Hashable, Sendable {
   public var voiceStates: [VoiceState]
   /// When the member joined.
   public var joinedAt: WallTime
+  /// Active threads that the member may view, ascending by id, and its memberships of them.
+  public var threads = ThreadList(threads: [], members: [], hasMore: nil)
 
   /// Makes a snapshot.
   public init(

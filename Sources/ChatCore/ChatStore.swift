@@ -38,6 +38,8 @@ public enum StoreWrite: Hashable, Sendable {
   case channel(Channel)
   /// Removes a channel with its messages and invites.
   case deleteChannel(Snowflake)
+  /// Threads' memberships and newest posts.
+  case thread(ThreadWrite)
   /// Adds or replaces a member.
   case member(Member)
   /// Removes a member.
@@ -110,6 +112,8 @@ public struct ChatSnapshot: Hashable, Sendable {
   public var guilds: [Guild] = []
   /// All channels with their overwrites and newest message id, ascending by id.
   public var channels: [Channel] = []
+  /// All memberships of threads, ascending by thread and user.
+  public var threadMembers: [ThreadMember] = []
   /// All members, ascending by guild and user.
   public var members: [Member] = []
   /// All bans, ascending by guild and user.
@@ -189,7 +193,8 @@ public protocol ChatStore: ~Copyable {
   /// Messages of an author in any channel, by channel, then id, after a place; up to one pass over all messages.
   mutating func messages(author: Snowflake, after place: MessagePlace?, limit: Int) throws(StoreError)
     -> [Message]
-  /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
+  /// Ids of the author's messages in the channel that may be deleted (``MessageKind/isDeletable``) and are at
+  /// least `oldest`, newest first.
   mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
   ) throws(StoreError) -> [Snowflake]

@@ -168,6 +168,12 @@ public struct ChannelChanges: Hashable, Sendable {
   public var icon: Change<String?> = .keep
   /// Groups: the new owner.
   public var ownerID: Change<Snowflake> = .keep
+  /// The flags that its kind has.
+  public var flags: Change<ChannelFlags> = .keep
+  /// What only threads have.
+  public var thread = ThreadChanges()
+  /// What a channel says of the threads in it.
+  public var threadSettings = ThreadSettingsChanges()
 
   /// Changes nothing; set what the body gives.
   public init() {}

@@ -80,7 +80,7 @@ enum TextRules {
   /// A channel's name as it is kept: text channels' names are lower case with hyphens.
   static func channelName(_ text: String, _ kind: ChannelKind) -> String {
     let name = trimmed(text)
-    guard kind.isText else { return name }
+    guard kind.holdsThreads else { return name }
     let scalars = name.lowercased().unicodeScalars.map { scalar in
       scalar.properties.isWhitespace ? "-" : String(Character(scalar))
     }

@@ -10,6 +10,36 @@ public enum Limits {
   public static let rolesPerGuild = 250
   /// Channels of a guild with categories; beyond it 30013.
   public static let channelsPerGuild = 500
+  /// Threads of a guild that are not archived; beyond it 160006.
+  public static let activeThreads = 1_000
+  /// Members of a thread; beyond it 30033.
+  public static let threadMembers = 1_000
+  /// How many of a thread's members clients are told of.
+  public static let shownThreadMembers = 50
+  /// Minutes after which a thread may be archived by itself.
+  public static let archiveMinutes = [60, 1_440, 4_320, 10_080]
+  /// Minutes after which it is, when nobody says: a day.
+  public static let archiveMinutesDefault = 1_440
+  /// How long an archiving that the store refused waits for another try: ten seconds in milliseconds.
+  public static let archivePause: Int64 = 10_000
+  /// Tags of a forum; beyond it 30048.
+  public static let forumTags = 20
+  /// Code points of a tag's name.
+  public static let tagNameLength = 20
+  /// Tags of a post.
+  public static let appliedTags = 5
+  /// Code points of a forum's topic.
+  public static let forumTopicLength = 4_096
+  /// Threads in one page of a list.
+  public static let threadPage = 100
+  /// Posts in one page of a search.
+  public static let threadSearchPage = 25
+  /// How many posts a search passes over at most.
+  public static let threadSearchOffset = 9_975
+  /// Members in one page of a thread's list.
+  public static let threadMemberPage = 100
+  /// Posts whose first messages are asked for at once.
+  public static let threadPosts = 25
   /// Channels under one category.
   public static let channelsPerCategory = 50
   /// Overwrites of a channel; beyond it 30060.

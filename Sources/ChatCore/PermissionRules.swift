@@ -10,7 +10,8 @@ public import Base
 ///           │ implied: no VIEW_CHANNEL nothing; no SEND_MESSAGES, no CONNECT less
 ///           ▼ time-out: VIEW_CHANNEL and READ_MESSAGE_HISTORY at most (not owner, not administrators)
 ///
-/// Categories' overwrites are copied when a channel is made, and not read here.
+/// Categories' overwrites are copied when a channel is made, and not read here. Threads have none: give their
+/// parent.
 public enum PermissionRules {
   /// What the member may do in the guild, without any channel's overwrites, at `time`.
   public static func permissions(of member: Member, in guild: Guild, at time: WallTime) -> Permissions {
@@ -30,6 +31,29 @@ public enum PermissionRules {
     if !result.contains(.sendMessages) { result.subtract(.impliedBySending) }
     if channel.kind.isVoice, !result.contains(.connect) { result.subtract(.impliedByConnecting) }
     return isTimedOut(member, at: time) ? result.intersection(.timedOut) : result
+  }
+
+  /// What the member may do at `time` in the threads of `parent`, apart from who may view a private one.
+  ///
+  /// SEND_MESSAGES_IN_THREADS stands in for SEND_MESSAGES, whose bit stays as it is and means nothing there.
+  public static func permissions(
+    of member: Member, inThreadsOf parent: Channel, of guild: Guild, at time: WallTime
+  ) -> Permissions {
+    let granted = granted(member, guild)
+    if granted.contains(.administrator) { return .all }
+    var result = overwritten(granted, member, parent, guild)
+    guard result.contains(.viewChannel) else { return [] }
+    if !result.contains(.sendMessagesInThreads) { result.subtract(.impliedBySending) }
+    return isTimedOut(member, at: time) ? result.intersection(.timedOut) : result
+  }
+
+  /// Whether the member sees all private threads of the channel; no time-out takes that away.
+  public static func managesThreads(
+    in channel: Channel, of guild: Guild, member: Member
+  ) -> Bool {
+    let granted = granted(member, guild)
+    return granted.contains(.administrator)
+      || overwritten(granted, member, channel, guild).isSuperset(of: [.viewChannel, .manageThreads])
   }
 
   /// Whether the member may view the channel; no time-out takes that away.

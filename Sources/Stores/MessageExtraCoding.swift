@@ -12,7 +12,7 @@ enum MessageExtraCoding {
   static func text(_ message: Message) -> String? {
     guard
       message.snapshot != nil || message.reference?.guildID != nil || !message.components.isEmpty
-        || message.interaction != nil || message.webhook != nil
+        || message.interaction != nil || message.webhook != nil || message.position != nil
     else { return nil }
     var writer = JSONWriter()
     writer.object { write(message, to: &$0) }
@@ -20,6 +20,7 @@ enum MessageExtraCoding {
   }
 
   private static func write(_ message: Message, to writer: inout JSONWriter) {
+    if let position = message.position { writer.field("position", position) }
     if let guild = message.reference?.guildID { writer.field("reference_guild", guild) }
     if !message.components.isEmpty { writer.field("components", JSONValue(.list(message.components))) }
     if let interaction = message.interaction {
@@ -52,6 +53,7 @@ enum MessageExtraCoding {
     } catch {
       throw .corrupt
     }
+    message.position = value["position"]?.int
     message.reference?.guildID = value["reference_guild"]?.snowflake
     message.components = (value["components"]?.array ?? []).map { PlainValue($0) }
     message.interaction = value["interaction"].flatMap(interaction)

@@ -44,6 +44,27 @@ enum Query: String, Hashable {
       is_nsfw = ?8, rate_limit_per_user = ?9, bitrate = ?10, user_limit = ?11, last_message_id = ?12, last_pin_at = ?13, recipients = ?14,
       closed_by = ?15
     """
+  case putThread = """
+    INSERT INTO threads VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    ON CONFLICT (id) DO UPDATE SET is_archived = ?4, archive_minutes = ?5, archived_at = ?6, is_locked = ?7,
+      is_invitable = ?8, message_count = ?9, total_message_count = ?10, applied_tags = ?11, flags = ?12
+    """
+  case countThreadMessage = """
+    UPDATE threads SET message_count = message_count + 1, total_message_count = total_message_count + 1
+    WHERE id = ?1
+    """
+  case uncountThreadMessage = """
+    UPDATE threads SET message_count = max(message_count - 1, 0) WHERE id = ?1 AND id <> ?2
+    """
+  case putThreadMember = """
+    INSERT INTO thread_members VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (thread_id, user_id) DO UPDATE SET joined_at = ?4, flags = ?5
+    """
+  case deleteThreadMember = "DELETE FROM thread_members WHERE thread_id = ?1 AND user_id = ?2"
+  case putThreadSettings = """
+    INSERT INTO thread_settings VALUES (?1, ?2) ON CONFLICT (channel_id) DO UPDATE SET settings = ?2
+    """
+  case deleteThreadSettings = "DELETE FROM thread_settings WHERE channel_id = ?1"
   case deleteOverwrites = "DELETE FROM overwrites WHERE channel_id = ?1"
   case putOverwrite = "INSERT INTO overwrites VALUES (?1, ?2, ?3, ?4, ?5)"
   case deleteChannelReactions = """
@@ -159,6 +180,9 @@ enum Query: String, Hashable {
   case overwrites = "SELECT * FROM overwrites ORDER BY channel_id, id"
   case members = "SELECT * FROM members ORDER BY guild_id, user_id"
   case memberRoles = "SELECT * FROM member_roles ORDER BY guild_id, user_id, role_id"
+  case threads = "SELECT * FROM threads ORDER BY id"
+  case threadMembers = "SELECT * FROM thread_members ORDER BY thread_id, user_id"
+  case threadSettings = "SELECT * FROM thread_settings ORDER BY channel_id"
   case bans = "SELECT * FROM bans ORDER BY guild_id, user_id"
   case webhooks = "SELECT * FROM webhooks ORDER BY id"
   case copies = """
@@ -203,6 +227,7 @@ enum Query: String, Hashable {
     """
   case messageIDs = """
     SELECT id FROM messages WHERE channel_id = ?1 AND id >= ?2 AND author_id = ?3
+      AND kind NOT IN (1, 2, 4, 21)
     ORDER BY id DESC LIMIT ?4
     """
   case reactions = """

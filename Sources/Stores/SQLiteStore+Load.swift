@@ -14,6 +14,7 @@ extension SQLiteStore {
     }
     snapshot.guilds = try loadGuilds()
     snapshot.channels = try loadChannels()
+    snapshot.threadMembers = try loadThreadMembers()
     snapshot.members = try loadMembers()
     snapshot.bans = try database.rows(.bans, []) { row in
       Ban(guildID: row.id(0), userID: row.id(1), reason: row.text(2))
@@ -50,7 +51,7 @@ extension SQLiteStore {
     }
     let byChannel = Dictionary(grouping: overwrites, by: \.0).mapValues { $0.map(\.1) }
     let groups = try loadGroups()
-    return try database.rows(.channels, []) { row in
+    let channels = try database.rows(.channels, []) { row in
       var channel = Channel(
         id: row.id(0), guildID: row.idOrNil(1) ?? .noGuild,
         kind: ChannelKind(rawValue: row.number(2)) ?? .text,
@@ -69,6 +70,7 @@ extension SQLiteStore {
       channel.group = groups[channel.id]
       return channel
     }
+    return try loadThreads(channels)
   }
 
   /// Members and their roles come in the same order: one pass over both.

@@ -107,7 +107,7 @@ extension SQLiteStore {
       .messagesOfAuthor, [.id(author), channel, message, .number(limit)], readMessage)
   }
 
-  /// Ids of the author's messages in the channel that are at least `oldest`, newest first.
+  /// Ids of the author's messages in the channel that may be deleted and are at least `oldest`, newest first.
   public mutating func messageIDs(
     channel: Snowflake, author: Snowflake, since oldest: Snowflake, limit: Int
   ) throws(StoreError) -> [Snowflake] {
@@ -171,8 +171,8 @@ private func readMessage(_ row: SQLiteStatement) throws(StoreError) -> Message {
   message.mentionsEveryone = row.flag(10)
   message.mentions = row.ids(11)
   message.mentionedRoles = row.ids(12)
-  if let channel = row.idOrNil(13), let answered = row.idOrNil(14) {
-    message.reference = MessageReference(channelID: channel, messageID: answered)
+  if let channel = row.idOrNil(13) {
+    message.reference = MessageReference(channelID: channel, messageID: row.idOrNil(14))
   }
   message.embeds = try EmbedCoding.embeds(row.text(15))
   message.pinnedAt = row.timeOrNil(16)

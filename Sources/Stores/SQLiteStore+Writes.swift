@@ -35,7 +35,10 @@ extension SQLiteStore {
     case .deleteRole(let guild, let role):
       try database.run(.noteDeleted, [.id(role)])
       try database.run(.deleteRole, [.id(guild), .id(role)])
-    case .channel(let channel): try put(channel)
+    case .channel(let channel):
+      try put(channel)
+      try putThread(channel)
+    case .thread(let write): try apply(write)
     case .deleteChannel(let id):
       try database.run(.noteDeletedChannel, [.id(id)])
       try unindexAll(of: id)
@@ -67,6 +70,7 @@ extension SQLiteStore {
       try putAttachments(message)
       try queueForIndex(message)
       try database.run(.setLastMessage, [.id(message.channelID), .id(message.id)])
+      try count(message)
     case .updateMessage(let message):
       try reindex(message)
       try database.run(
@@ -85,6 +89,7 @@ extension SQLiteStore {
       try database.run(.deleteReactions, [.id(message)])
       try database.run(.deleteCrossposts, [.id(message)])
       try database.run(.deleteMessage, [.id(channel), .id(message)])
+      try database.run(.uncountThreadMessage, [.id(channel), .id(message)])
     case .reaction(let message, let emoji, let user, let at):
       try database.run(
         .putReaction,

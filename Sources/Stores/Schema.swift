@@ -10,7 +10,7 @@ enum Schema {
   static let migrations = [
     first, embeds, bans, styles, auditLog, pins, privateChannels, commands, files,
     personal, search, relationships,
-    webhooks, eventLog, endpoints, logins,
+    webhooks, eventLog, endpoints, logins, threads,
   ]
 
   static func migrate(_ database: borrowing SQLiteDatabase) throws(StoreError) {

@@ -27,6 +27,11 @@ struct RandomWorldTests {
       }
       let outputs = world.perform(batch)
       pool.learn(from: outputs)
+      if random.below(30) == 0 {
+        world.now += Int64(random.below(5_000)) * 60_000
+        try checkLastAudiences(
+          world.service.expire(at: WallTime(milliseconds: world.now)), &world, "seed \(seed) step \(step)")
+      }
       world.disk.fault = .none
       try checkLastAudiences(outputs, &world, "seed \(seed) step \(step)")
       if step % 10 == 9 { try checkRestart(&world, pool, "seed \(seed) step \(step)") }
@@ -41,20 +46,27 @@ struct RandomWorldTests {
     let events = World.events(outputs)
     let onlyChat = events.allSatisfy { event in
       switch event.payload {
-      case .messageCreate, .messageUpdate, .messageDelete, .reactionAdd, .reactionRemove, .typing: true
+      case .messageCreate, .messageUpdate, .messageDelete, .reactionAdd, .reactionRemove, .typing,
+        .thread(.update), .thread(.create(_, nil, _)):
+        true
       default: false
       }
     }
     guard onlyChat, !events.isEmpty else { return }
     let guild = try world.wholeGuild()
     for event in events {
-      guard case .viewers(_, let id, let only) = event.audience,
-        let channel = guild.channels.first(where: { $0.id == id })
-      else { continue }
-      let allowed = guild.members.filter {
-        PermissionRules.mayView(channel, in: guild.guild, member: $0.member)
+      guard case .viewers(_, let id, let only) = event.audience else { continue }
+      let expected: Set<Snowflake>
+      if let channel = guild.channels.first(where: { $0.id == id }) {
+        let allowed = guild.members.filter {
+          PermissionRules.mayView(channel, in: guild.guild, member: $0.member)
+        }
+        expected = Set(allowed.map(\.user.id))
+      } else if let seen = try world.threadViewers(id, guild) {
+        expected = seen
+      } else {
+        continue
       }
-      let expected = Set(allowed.map(\.user.id))
       #expect((only ?? Set(guild.members.map(\.user.id))) == expected, "\(place)")
     }
   }
@@ -73,6 +85,7 @@ struct RandomWorldTests {
         let search = SearchRequest(place: .guild(world.guild))
         replies.append(world.ask(user, .search(.messages(search, from: nil))))
         replies.append(world.ask(user, .privateChannels))
+        replies.append(contentsOf: world.threadReplies(user, pool.channels))
         replies.append(contentsOf: RandomPersonal.view(&world, user))
         replies.append(world.ask(user, .guildCommandIndex(guild: world.guild)))
         replies.append(world.ask(user, .pins(channel: world.text, before: nil, limit: 50)))
@@ -83,7 +96,7 @@ struct RandomWorldTests {
     }
     let before = try view(&world)
     try world.restart()
-    #expect(try view(&world) == before, "\(place)")
+    for (was, now) in zip(before, try view(&world)) { #expect(now == was, "\(place)") }
   }
 }
 
@@ -117,6 +130,7 @@ private struct Pool {
     for reply in World.replies(outputs) {
       switch reply {
       case .channel(let channel): channels.append(channel.id)
+      case .thread(.thread(let thread, _)), .thread(.post(let thread, _, _)): channels.append(thread.id)
       case .privateChannel(let view): channels.append(view.channel.id)
       case .command(let command, _): commands.append(command.id)
       case .role(let role): roles.append(role.id)
@@ -163,6 +177,7 @@ private struct Pool {
     let channel = pick(channels, &random)
     let message = pick(messages, &random)
     let emoji = ReactionEmoji(id: nil, name: ["👍", "❤️", "x"][random.below(3)])
+    if random.below(6) == 0 { return randomThreadCommand(channel, message, pick(users, &random), &random) }
     switch random.below(31) {
     case 0...4:
       var draft = MessageDraft(content: text(&random))

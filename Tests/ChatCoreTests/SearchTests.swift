@@ -52,6 +52,17 @@ struct SearchTests {
     #expect(page.messages.map(\.message.content) == ["apple in public"])
   }
 
+  @Test("threads are searched by those who may read them")
+  func threads() throws {
+    var world = try World.make(.open)
+    let open = try world.makeThread(world.bob, .publicThread, "open")
+    let hidden = try world.makeThread(world.bob, .privateThread, "hidden")
+    for thread in [open, hidden] { _ = try message(world.say(world.bob, in: thread.id, "pear")) }
+    #expect(try search(&world, world.bob, "pear").total == 2)
+    #expect(try search(&world, world.cy, "pear").messages.map(\.message.channelID) == [open.id])
+    #expect(try search(&world, world.cy, "pear") { $0.channels = [hidden.id] }.total == 0)
+  }
+
   @Test("what was found before a channel was closed to the asker is not shown after it")
   func revoked() throws {
     var world = try World.make(.open)

@@ -202,7 +202,7 @@ public struct MemoryStore: ~Copyable, ChatStore {
   ) throws(StoreError) -> [Snowflake] {
     try check(.read)
     let found = current.messages.filter {
-      $0.channelID == channel && $0.authorID == author && $0.id >= oldest
+      $0.channelID == channel && $0.authorID == author && $0.id >= oldest && $0.kind.isDeletable
     }
     return found.suffix(limit).reversed().map(\.id)
   }
@@ -296,8 +296,12 @@ public struct Tables: Hashable, Sendable {
       for index in snapshot.members.indices where snapshot.members[index].guildID == guild {
         snapshot.members[index].roles.removeAll { $0 == role }
       }
-    case .channel(let channel): put(channel, in: \.channels) { $0.id }
+    case .channel(var channel):
+      channel.thread?.memberCount = 0
+      put(channel, in: \.channels) { $0.id }
+    case .thread(let write): apply(write)
     case .deleteChannel(let id):
+      snapshot.threadMembers.removeAll { $0.threadID == id }
       let gone = Set(messages.filter { $0.channelID == id }.map(\.id))
       snapshot.channels.removeAll { $0.id == id }
       snapshot.personal.removeChannel(id)
@@ -310,6 +314,7 @@ public struct Tables: Hashable, Sendable {
       snapshot.members.append(member)
       snapshot.members.sort { ($0.guildID, $0.userID) < ($1.guildID, $1.userID) }
     case .deleteMember(let guild, let user):
+      snapshot.threadMembers.removeAll { $0.guildID == guild && $0.userID == user }
       snapshot.members.removeAll { $0.guildID == guild && $0.userID == user }
       let channels = snapshot.channels.filter { $0.guildID == guild }.map(\.id)
       snapshot.personal.removeMember(guild, user, channels: channels)
@@ -336,13 +341,12 @@ public struct Tables: Hashable, Sendable {
     case .message(let message):
       messages.append(message)
       messages.sort { $0.id < $1.id }
-      for index in snapshot.channels.indices where snapshot.channels[index].id == message.channelID {
-        snapshot.channels[index].lastMessageID = message.id
-      }
+      change(message.channelID) { $0.note(message) }
     case .updateMessage(let message):
-      messages = messages.map { $0.id == message.id ? message : $0 }
-    case .deleteMessage(_, let id):
-      messages.removeAll { $0.id == id }
+      messages = messages.map { $0.id == message.id && $0.channelID == message.channelID ? message : $0 }
+    case .deleteMessage(let channel, let id):
+      messages.removeAll { $0.channelID == channel && $0.id == id }
+      change(channel) { $0.noteDeleted(id) }
       reactions.removeAll { $0.message == id }
       crossposts.removeAll { $0.source.messageID == id || $0.copy.messageID == id }
     case .reaction(let message, let emoji, let user, let at):

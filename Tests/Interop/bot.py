@@ -29,6 +29,7 @@ from community import Community
 from files import Files
 from life import Life
 from moderation import Moderation
+from threads import Threads
 from webhooks import Webhooks
 
 discord.http.Route.BASE = os.environ["ROOST_API"]
@@ -86,7 +87,7 @@ class Ear(voice_recv.AudioSink):
         pass
 
 
-class Bot(Commands, Community, Files, Life, Moderation, Webhooks, discord.Client):
+class Bot(Commands, Community, Files, Life, Moderation, Threads, Webhooks, discord.Client):
     say = staticmethod(say)
 
     def __init__(self):

@@ -158,6 +158,7 @@ struct StoreConformance {
     try StoreConformance.checkAudit(&store)
     try StoreConformance.checkPersonal(&store)
     try StoreConformance.checkWebhooks(&store)
+    try StoreConformance.checkThreads(&store)
     try checkRollback(&store)
     try checkSearch(&store)
     try checkDeleting(&store)

@@ -29,6 +29,9 @@ public enum AuditAction: Int, CaseIterable, Hashable, Sendable {
   case messageBulkDelete = 73
   case messagePin = 74
   case messageUnpin = 75
+  case threadCreate = 110
+  case threadUpdate = 111
+  case threadDelete = 112
 
   /// Whether the target is a user.
   public var targetsUser: Bool {

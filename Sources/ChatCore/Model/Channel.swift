@@ -14,8 +14,18 @@ public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
   case category = 4
   /// Messages that other guilds may follow.
   case announcement = 5
+  /// A thread of an announcement channel.
+  case announcementThread = 10
+  /// A thread that everybody sees who sees its parent.
+  case publicThread = 11
+  /// A thread that its members and those with MANAGE_THREADS see.
+  case privateThread = 12
   /// A stage: the audience is suppressed.
   case stage = 13
+  /// A forum: holds threads only, each with the message that it began with.
+  case forum = 15
+  /// A forum whose posts are about pictures.
+  case media = 16
 
   /// Whether people can be connected to it.
   public var isVoice: Bool { self == .voice || self == .stage }
@@ -26,8 +36,19 @@ public enum ChannelKind: Int, CaseIterable, Hashable, Sendable {
   /// Whether it belongs to its recipients and to no guild.
   public var isPrivate: Bool { self == .direct || self == .group }
 
+  /// Whether it is a thread, which has a parent and no overwrites of its own.
+  public var isThread: Bool {
+    self == .publicThread || self == .privateThread || self == .announcementThread
+  }
+
+  /// Whether it holds posts and no messages.
+  public var isForum: Bool { self == .forum || self == .media }
+
+  /// Whether threads can be in it.
+  public var holdsThreads: Bool { isText || isForum }
+
   /// Whether it holds messages.
-  public var holdsMessages: Bool { self != .category }
+  public var holdsMessages: Bool { self != .category && !isForum }
 }
 
 /// Whom a permission overwrite is for; raw values are Discord's.
@@ -102,6 +123,12 @@ public struct Channel: Hashable, Sendable {
   public var group: Group?
   /// When the newest of its pins was pinned.
   public var lastPinAt: WallTime?
+  /// The flags.
+  public var flags: ChannelFlags = []
+  /// What a thread has; `nil` for everything else.
+  public var thread: ThreadDetails?
+  /// What it says of the threads in it.
+  public var threadSettings = ThreadSettings()
 
   /// What a group has beside its name and recipients.
   public struct Group: Hashable, Sendable {

@@ -26,18 +26,30 @@ public enum MessageKind: Int, Hashable, Sendable {
   case join = 7
   /// "… has added … to this channel": content is what the channel follows.
   case followAdd = 12
+  /// "… started a thread": content is its name, the reference names it.
+  case threadCreated = 18
   /// An answer to another message.
   case reply = 19
   /// A bot's answer to a command after a slash.
   case chatCommand = 20
+  /// What a thread began with: the reference names the message in its parent.
+  case threadStarter = 21
   /// A bot's answer to a command on a user or message.
   case contextCommand = 23
 
   /// Whether the server wrote it: nobody edits, answers, forwards or pins it.
   public var isSystem: Bool {
     switch self {
-    case .recipientAdd, .recipientRemove, .nameChange, .iconChange, .pin, .join, .followAdd: true
     case .ordinary, .reply, .chatCommand, .contextCommand: false
+    default: true
+    }
+  }
+
+  /// Whether somebody may delete it.
+  public var isDeletable: Bool {
+    switch self {
+    case .recipientAdd, .recipientRemove, .nameChange, .iconChange, .threadStarter: false
+    default: true
     }
   }
 }
@@ -58,6 +70,8 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
   public static let isCrosspost = MessageFlags(rawValue: 1 << 1)
   /// SOURCE_MESSAGE_DELETED: what it copies is gone.
   public static let sourceDeleted = MessageFlags(rawValue: 1 << 3)
+  /// HAS_THREAD: a thread with the same id began with it.
+  public static let hasThread = MessageFlags(rawValue: 1 << 5)
   /// SUPPRESS_EMBEDS.
   public static let suppressEmbeds = MessageFlags(rawValue: 1 << 2)
   /// EPHEMERAL: only one person and the bot see it.
@@ -78,13 +92,13 @@ public struct MessageFlags: OptionSet, Hashable, Sendable {
 public struct MessageReference: Hashable, Sendable {
   /// The channel of the message.
   public var channelID: Snowflake
-  /// The message.
-  public var messageID: Snowflake
+  /// The message; `nil` when the channel itself is told of.
+  public var messageID: Snowflake?
   /// The guild of a forwarded or copied message; nil for the referring message's own.
   public var guildID: Snowflake?
 
   /// Makes a reference within a guild.
-  public init(channelID: Snowflake, messageID: Snowflake) {
+  public init(channelID: Snowflake, messageID: Snowflake?) {
     self.channelID = channelID
     self.messageID = messageID
   }
@@ -134,6 +148,11 @@ public struct Message: Hashable, Sendable {
   public var embeds: [Embed]
   /// Its files.
   public var attachments: [Attachment]
+  /// In a thread: how many messages were sent before it.
+  public var position: Int?
+
+  /// Whether a thread counts it: what one began with is not counted.
+  public var countsInThread: Bool { position != nil && kind != .threadStarter && id != channelID }
 
   /// Makes a message with text only; set the rest.
   public init(
@@ -202,7 +221,7 @@ public struct MessageSnapshot: Hashable, Sendable {
   init(_ message: Message) {
     self.init(id: message.id, kind: message.kind, content: message.content)
     editedAt = message.editedAt
-    flags = message.flags.subtracting([.crossposted, .suppressNotifications])
+    flags = message.flags.subtracting([.crossposted, .suppressNotifications, .hasThread])
     mentions = message.mentions
     mentionedRoles = message.mentionedRoles
     embeds = message.shownEmbeds
@@ -284,6 +303,8 @@ public struct MessageView: Hashable, Sendable {
   public var interactionUser: User?
   /// Users whom a forwarded message mentioned.
   public var snapshotMentions: [User] = []
+  /// The thread that began with it.
+  public var thread: Channel?
 
   /// Makes a view.
   public init(

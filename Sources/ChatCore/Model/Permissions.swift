@@ -77,8 +77,12 @@ public struct Permissions: OptionSet, Hashable, Sendable {
   public static let useApplicationCommands = Permissions(bit: 31)
   /// REQUEST_TO_SPEAK.
   public static let requestToSpeak = Permissions(bit: 32)
+  /// MANAGE_THREADS.
+  public static let manageThreads = Permissions(bit: 34)
   /// CREATE_PUBLIC_THREADS.
   public static let createPublicThreads = Permissions(bit: 35)
+  /// CREATE_PRIVATE_THREADS.
+  public static let createPrivateThreads = Permissions(bit: 36)
   /// SEND_MESSAGES_IN_THREADS.
   public static let sendMessagesInThreads = Permissions(bit: 38)
   /// USE_EMBEDDED_ACTIVITIES.
@@ -101,8 +105,8 @@ public struct Permissions: OptionSet, Hashable, Sendable {
   public static let newGuildDefault: Permissions = [
     .createInstantInvite, .addReactions, .stream, .viewChannel, .sendMessages, .embedLinks, .attachFiles,
     .readMessageHistory, .useExternalEmojis, .connect, .speak, .useVoiceActivity, .changeNickname,
-    .useApplicationCommands, .requestToSpeak, .createPublicThreads, .sendMessagesInThreads,
-    .useEmbeddedActivities, .useSoundboard, .sendVoiceMessages,
+    .useApplicationCommands, .requestToSpeak, .createPublicThreads, .createPrivateThreads,
+    .sendMessagesInThreads, .useEmbeddedActivities, .useSoundboard, .sendVoiceMessages,
   ]
 
   /// What everybody may do in a private channel.

@@ -41,7 +41,7 @@ extension ChatService where Store: ~Copyable {
           channel: channel, permissions: [])
     }
     let seat = Seat(guild: guild, member: member, at: interaction.at)
-    return ChannelSeat(seat: seat, channel: channel, permissions: seat.permissions(in: channel))
+    return ChannelSeat(seat: seat, channel: channel, permissions: permissions(seat, in: channel))
   }
 
   mutating func respond(
@@ -146,14 +146,16 @@ extension ChatService where Store: ~Copyable {
     message.interaction = interaction.metadata
     resolveMentions(&message, draft.allowedMentions, botSeat(interaction, channel), answering: nil)
     message.attachments = try attach(draft.attachments, kept: 0, asker(interaction, now))
-    let view = freshView(message, referenced: .none)
+    var view = freshView(message, referenced: .none)
     if message.flags.contains(.ephemeral) {
       interaction.ephemeral.append(message)
       remember(message, of: interaction)
       emit(.messageCreate(view), to: both(interaction, channel))
       return view
     }
-    let opened = try open(channel, for: channel.closedBy)
+    let opened = try receive(from: message.authorID, in: channel, now)
+    message.position = opened.thread?.totalMessageCount
+    view.message.position = message.position
     try keep(.message(message))
     try note(message, in: opened)
     emit(.messageCreate(view), to: viewers(opened))

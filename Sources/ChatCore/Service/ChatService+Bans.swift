@@ -109,7 +109,10 @@ extension ChatService where Store: ~Copyable {
       at: WallTime(milliseconds: now.milliseconds &- Int64(seconds) &* 1000))
     var left = Limits.messagesDeletedByBan
     var found: [(Channel, [Snowflake])] = []
-    for channel in sortedChannels(guild) where channel.kind.holdsMessages && left > 0 {
+    let threads = sortedChannels(guild).flatMap { state.threads.children.sorted($0.id) }
+    let places = sortedChannels(guild) + threads.compactMap { state.channels[$0] }
+    for channel in places where left > 0 {
+      guard channel.kind.holdsMessages, let newest = channel.lastMessageID, newest >= oldest else { continue }
       let limit = left
       let ids = try read { store throws(StoreError) in
         try store.messageIDs(channel: channel.id, author: user, since: oldest, limit: limit)

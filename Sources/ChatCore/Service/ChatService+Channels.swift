@@ -16,7 +16,9 @@ extension ChatService where Store: ~Copyable {
       throw .code(.tooManyChannels)
     }
     var form = FormCheck()
-    if kind.isPrivate { form.fail(["type"], "BASE_TYPE_CHOICES", "A guild has no private channels.") }
+    if kind.isPrivate || kind.isThread {
+      form.fail(["type"], "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 5, 13, 15, 16}.")
+    }
     if changes.name == .keep { form.fail(["name"], "BASE_TYPE_REQUIRED", "This field is required") }
     let last = sortedChannels(guild).last { $0.kind.isVoice == kind.isVoice }
     var channel = Channel(
@@ -43,6 +45,7 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, at: id)
     if seat.channel.kind.isPrivate { return try modifyGroup(seat.channel, changes, asker) }
+    if seat.channel.kind.isThread { return try modifyThread(seat, changes, asker) }
     try seat.require(.manageChannels)
     var channel = seat.channel
     var form = FormCheck()
@@ -53,14 +56,21 @@ extension ChatService where Store: ~Copyable {
       try checkOverwrites(overwrites, of: &channel, seat.seat, seat.permissions)
     }
     try replace(seat.channel, with: channel, asker)
+    try dropTags(seat.channel, channel)
     return .channel(channel)
+  }
+
+  private func overwriteSeat(_ asker: Asker, at id: Snowflake) throws(ChatError) -> ChannelSeat {
+    let seat = try seat(asker, at: id)
+    guard !seat.channel.kind.isThread else { throw .code(.wrongChannelType) }
+    try seat.require(.manageRoles)
+    return seat
   }
 
   mutating func setOverwrite(
     _ id: Snowflake, _ overwrite: PermissionOverwrite, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
-    let seat = try seat(asker, at: id)
-    try seat.require(.manageRoles)
+    let seat = try overwriteSeat(asker, at: id)
     var channel = seat.channel
     let others = channel.overwrites.filter { $0.id != overwrite.id }
     try checkOverwrites(others + [overwrite], of: &channel, seat.seat, seat.permissions)
@@ -71,8 +81,7 @@ extension ChatService where Store: ~Copyable {
   mutating func deleteOverwrite(
     _ id: Snowflake, _ target: Snowflake, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
-    let seat = try seat(asker, at: id)
-    try seat.require(.manageRoles)
+    let seat = try overwriteSeat(asker, at: id)
     var channel = seat.channel
     let others = channel.overwrites.filter { $0.id != target }
     guard others.count < channel.overwrites.count else { throw .code(.unknownOverwrite) }
@@ -84,6 +93,7 @@ extension ChatService where Store: ~Copyable {
   mutating func deleteChannel(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, at: id)
     if seat.channel.kind.isPrivate { return try close(seat.channel, asker) }
+    if seat.channel.kind.isThread { return try deleteThread(seat, asker) }
     try seat.require(.manageChannels)
     let settings = seat.seat.guild.settings
     if settings.isCommunity, settings.rulesChannelID == id || settings.updatesChannelID == id {
@@ -105,6 +115,7 @@ extension ChatService where Store: ~Copyable {
       try keep(.guild(guild))
       emit(.guildUpdate(guild), to: .guild(guild.id))
     }
+    for thread in state.threads.children.sorted(id) { try keep(.deleteChannel(thread)) }
     try keep(.deleteChannel(id))
     emit(.channelDelete(seat.channel), to: audience)
     try audit(
@@ -143,7 +154,9 @@ extension ChatService where Store: ~Copyable {
     showChanges(since: sight, at: now)
   }
 
-  private func apply(_ changes: ChannelChanges, to channel: inout Channel, _ form: inout FormCheck) {
+  private mutating func apply(
+    _ changes: ChannelChanges, to channel: inout Channel, _ form: inout FormCheck
+  ) {
     if case .set(let kind) = changes.kind, kind != channel.kind {
       if !kind.isText || !channel.kind.isText {
         form.fail(["type"], "BASE_TYPE_CHOICES", "Only text and announcement channels change their type.")
@@ -162,12 +175,18 @@ extension ChatService where Store: ~Copyable {
       checkParent(parent, of: channel, &form)
       channel.parentID = parent
     }
-    if case .set(let topic) = changes.topic, channel.kind.isText || channel.kind == .stage {
+    if case .set(let topic) = changes.topic, channel.kind.holdsThreads || channel.kind == .stage {
       channel.topic = topic.flatMap { $0.isEmpty ? nil : $0 }
-      form.length("topic", topic ?? "", 0...Limits.topicLength)
+      let most = channel.kind.isForum ? Limits.forumTopicLength : Limits.topicLength
+      form.length("topic", topic ?? "", 0...most)
+    }
+    apply(changes.threadSettings, to: &channel, &form)
+    if case .set(let flags) = changes.flags, channel.kind.isForum {
+      channel.flags = flags.intersection(
+        channel.kind == .media ? [.requiresTag, .hidesDownloads] : .requiresTag)
     }
     if case .set(let isNSFW) = changes.isNSFW { channel.isNSFW = isNSFW }
-    if case .set(let seconds) = changes.rateLimitPerUser, channel.kind.holdsMessages {
+    if case .set(let seconds) = changes.rateLimitPerUser, channel.kind != .category {
       channel.rateLimitPerUser = seconds
       form.value("rate_limit_per_user", seconds, 0...Limits.slowModeMax)
     }

@@ -70,6 +70,7 @@ extension ChatService where Store: ~Copyable {
     case .deleteRole(let guild, let role): try deleteRole(guild, role, asker)
     case .channels(let guild): try channels(guild, asker)
     case .channel(let id): try channel(id, asker)
+    case .thread(let command): try perform(command, asker)
     case .openDirect(let user): try openDirect(user, asker)
     case .openGroup(let users): try openGroup(users, asker)
     case .addRecipient(let channel, let user): try addRecipient(channel, user, asker)

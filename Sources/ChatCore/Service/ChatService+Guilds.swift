@@ -111,6 +111,7 @@ extension ChatService where Store: ~Copyable {
   /// Ends a membership: voice first, then GUILD_MEMBER_REMOVE to the others and GUILD_DELETE to the one who goes.
   mutating func removeMember(_ member: Member) throws(ChatError) {
     if let voice = voice(member.guildID, member.userID) { leaveVoice(voice) }
+    try leaveThreads(member)
     try keep(.deleteMember(guild: member.guildID, user: member.userID))
     emit(
       .memberRemove(guild: member.guildID, user(member.userID)),

@@ -9,6 +9,14 @@ extension ChatService where Store: ~Copyable {
     return found
   }
 
+  /// What a reference names; `nil` when it is gone, or is no message.
+  mutating func find(_ reference: MessageReference) throws(ChatError) -> Message? {
+    guard let id = reference.messageID else { return nil }
+    return try read { store throws(StoreError) in
+      try store.message(channel: reference.channelID, id: id)
+    }
+  }
+
   mutating func message(
     _ channel: Snowflake, _ id: Snowflake, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
@@ -38,10 +46,8 @@ extension ChatService where Store: ~Copyable {
     _ message: Message, as kept: Message, reader: Snowflake?
   ) throws(ChatError) -> MessageView {
     var referenced = ReferencedMessage.none
-    if message.kind == .reply, let reference = message.reference {
-      let answered = try read { store throws(StoreError) in
-        try store.message(channel: reference.channelID, id: reference.messageID)
-      }
+    if message.kind == .reply || message.kind == .threadStarter, let reference = message.reference {
+      let answered = try find(reference)
       referenced = .deleted
       if let answered {
         referenced = .message(
@@ -79,6 +85,7 @@ extension ChatService where Store: ~Copyable {
       mentions: message.mentions.map { id in
         MentionedUser(user: user(id), member: member(message.guildID, id))
       }, reactions: reactions, referenced: referenced)
+    if message.flags.contains(.hasThread) { view.thread = state.channels[message.id] }
     view.interactionUser = message.interaction.map { user($0.userID) }
     view.snapshotMentions = (message.snapshot?.mentions ?? []).map { user($0) }
     return view

@@ -194,7 +194,7 @@ extension ChatService where Store: ~Copyable {
       resolved.roles.append(role)
     }
     if type == 7, let channel = state.channels[id], channel.guildID == seat.channel.guildID,
-      !channel.kind.isPrivate, seat.seat.permissions(in: channel).contains(.viewChannel),
+      !channel.kind.isPrivate, permissions(seat.seat, in: channel).contains(.viewChannel),
       !resolved.channels.contains(channel)
     {
       resolved.channels.append(channel)

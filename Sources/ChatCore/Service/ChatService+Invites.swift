@@ -6,7 +6,9 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     let seat = try seat(asker, at: id)
     try seat.require(.createInstantInvite)
-    guard seat.channel.kind != .category else { throw .code(.wrongChannelType) }
+    guard seat.channel.kind != .category, !seat.channel.kind.isThread else {
+      throw .code(.wrongChannelType)
+    }
     var form = FormCheck()
     form.value("max_age", parameters.maxAge, 0...Limits.inviteAgeMax)
     form.value("max_uses", parameters.maxUses, 0...Limits.inviteUsesMax)

@@ -14,9 +14,16 @@ extension ChatService where Store: ~Copyable {
     _ id: Snowflake, _ draft: MessageDraft, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
     let (seat, author) = try textSeat(asker, at: id)
-    try seat.require(.sendMessages)
-    try checkVerification(seat.seat, author)
+    try seat.requireSending()
     try checkAcquainted(seat.channel)
+    return .message(try send(draft, as: nil, seat, author, asker))
+  }
+
+  /// Sends a message to a place where the author may; `id` is what a forum's post begins with.
+  mutating func send(
+    _ draft: MessageDraft, as id: Snowflake?, _ seat: ChannelSeat, _ author: Snowflake, _ asker: Asker
+  ) throws(ChatError) -> MessageView {
+    try checkVerification(seat.seat, author)
     let embeds = draft.embeds.filter { !$0.isEmpty }
     var draft = draft
     if !user(author).isBot { draft.components = [] }
@@ -24,12 +31,13 @@ extension ChatService where Store: ~Copyable {
     if !embeds.isEmpty { try seat.require(.embedLinks) }
     if !draft.attachments.isEmpty { try seat.require(.attachFiles) }
     if draft.flags.contains(.voiceMessage) { try seat.require(.sendVoiceMessages) }
-    if let existing = try earlier(draft, author, id) { return .message(existing) }
+    let place = seat.channel.id
+    if let existing = try earlier(draft, author, place) { return existing }
     let reference = try findReference(draft, seat, asker)
     try checkSlowMode(seat, author, asker.at)
 
     var message = Message(
-      id: ids.next(at: asker.at), channelID: id, guildID: seat.channel.guildID, authorID: author,
+      id: id ?? ids.next(at: asker.at), channelID: place, guildID: seat.channel.guildID, authorID: author,
       kind: .ordinary, content: draft.content)
     message.isTTS = draft.isTTS && seat.permissions.contains(.sendTTSMessages)
     message.flags = draft.flags.intersection([
@@ -43,16 +51,18 @@ extension ChatService where Store: ~Copyable {
     let answered = draft.isForward ? nil : reference
     resolveMentions(&message, draft.allowedMentions, seat, answering: answered)
     if let nonce = draft.nonce {
-      state.nonces[NonceKey(channel: id, author: author, nonce: nonce)] = message.id
+      state.nonces[NonceKey(channel: place, author: author, nonce: nonce)] = message.id
     }
-    let channel = try open(seat.channel, for: seat.channel.closedBy)
+    let channel = try receive(from: author, in: seat.channel, asker.at)
+    message.position = channel.thread?.totalMessageCount
+    try admitMentioned(message, seat)
     try keep(.message(message))
     try note(message, in: channel)
     let referenced = answered.map { ReferencedMessage.message(freshView($0, referenced: .none)) }
     let view = freshView(message, referenced: referenced ?? .none)
     emit(.messageCreate(view), to: viewers(channel))
     announceLinks(of: message, seat)
-    return .message(view)
+    return view
   }
 
   func check(_ draft: MessageDraft, _ embeds: [Embed]) throws(ChatError) {
@@ -124,7 +134,9 @@ extension ChatService where Store: ~Copyable {
     _ seat: ChannelSeat, _ author: Snowflake, _ now: WallTime
   ) throws(ChatError) {
     let pause = Int64(seat.channel.rateLimitPerUser) * 1000
-    let exempt: Permissions = [.manageMessages, .manageChannels, .bypassSlowmode]
+    let exempt: Permissions = [
+      .manageMessages, .manageChannels, .bypassSlowmode, seat.channel.kind.isThread ? .manageThreads : [],
+    ]
     guard pause > 0, seat.permissions.isDisjoint(with: exempt), !user(author).isBot else { return }
     let key = MemberKey(place: seat.channel.id, user: author)
     if let last = state.slowModePosts[key] {
@@ -161,6 +173,7 @@ extension ChatService where Store: ~Copyable {
     _ channel: Snowflake, _ id: Snowflake, _ changes: MessageChanges, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
     let (seat, editor) = try textSeat(asker, at: channel)
+    try seat.requireActive()
     let before = try find(channel, id)
     guard !before.kind.isSystem, before.snapshot == nil else { throw .code(.systemMessage) }
     var message = before
@@ -224,11 +237,7 @@ extension ChatService where Store: ~Copyable {
     message.editedAt = asker.at
     guard case .set = changes.content else { return }
     let reference = message.kind == .reply ? message.reference : nil
-    let answered = try reference.map { reference throws(ChatError) in
-      try read { store throws(StoreError) in
-        try store.message(channel: reference.channelID, id: reference.messageID)
-      }
-    }
+    let answered = try reference.map { reference throws(ChatError) in try find(reference) }
     resolveMentions(&message, changes.allowedMentions, seat, answering: answered ?? nil)
   }
 
@@ -237,6 +246,7 @@ extension ChatService where Store: ~Copyable {
   ) throws(ChatError) -> ChatReply {
     let (seat, user) = try textSeat(asker, at: channel)
     let message = try find(channel, id)
+    guard message.kind.isDeletable else { throw .code(.systemMessage) }
     if message.authorID != user { try seat.require(.manageMessages) }
     try loseSource([id], of: seat.channel)
     try keep(.deleteMessage(channel: channel, message: id))
@@ -254,7 +264,8 @@ extension ChatService where Store: ~Copyable {
 
   mutating func typing(_ channel: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let (seat, user) = try textSeat(asker, at: channel)
-    try seat.require(.sendMessages)
+    try seat.requireSending()
+    try seat.requireActive()
     let member = member(seat.channel.guildID, user).map { view($0) }
     emit(
       .typing(channel: channel, user: user, member: member, at: asker.at), to: viewers(seat.channel))

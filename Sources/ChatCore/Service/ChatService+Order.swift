@@ -55,9 +55,9 @@ extension ChatService where Store: ~Copyable {
     form.length([], placements.count, 0...Limits.channelsPerGuild)
     try form.finish()
     for (index, placement) in placements.enumerated() {
-      guard let before = state.channels[placement.channel], before.guildID == guild else {
-        throw .code(.unknownChannel)
-      }
+      guard let before = state.channels[placement.channel], before.guildID == guild,
+        !before.kind.isThread
+      else { throw .code(.unknownChannel) }
       let permissions = seat.permissions(in: before)
       guard permissions.isSuperset(of: [.viewChannel, .manageChannels]) else {
         throw .code(.missingPermissions)

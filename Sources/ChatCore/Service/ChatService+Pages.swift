@@ -56,10 +56,14 @@ extension ChatService where Store: ~Copyable {
       var referenced = ReferencedMessage.none
       if message.kind == .reply, let reference = message.reference {
         referenced = .deleted
-        if let original = answered[reference.messageID] {
+        if let id = reference.messageID, let original = answered[id] {
           let own = try counts(tallies[original.id], original.id, reader)
           referenced = .message(freshView(original, referenced: .none, own))
         }
+      } else if message.kind == .threadStarter {
+        // It stands in another channel, once at a thread's beginning.
+        views.append(try view(message, reader: reader))
+        continue
       }
       views.append(freshView(message, referenced: referenced, shown))
     }

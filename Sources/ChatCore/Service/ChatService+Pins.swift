@@ -21,6 +21,7 @@ extension ChatService where Store: ~Copyable {
   private func pinSeat(_ channel: Snowflake, _ asker: Asker) throws(ChatError) -> (ChannelSeat, Snowflake) {
     let (seat, user) = try textSeat(asker, at: channel)
     try seat.require(.readMessageHistory)
+    try seat.requireActive()
     guard !seat.permissions.isDisjoint(with: [.pinMessages, .manageMessages]) else {
       throw .code(.missingPermissions)
     }
@@ -40,9 +41,7 @@ extension ChatService where Store: ~Copyable {
     guard pinned.count < Limits.pinsPerChannel else { throw .code(.tooManyPins) }
     var message = before
     message.pinnedAt = asker.at
-    var notice = Message(
-      id: ids.next(at: asker.at), channelID: channel, guildID: seat.channel.guildID, authorID: user,
-      kind: .pin, content: "")
+    var notice = newMessage(.pin, in: seat.channel, by: user, asker.at)
     notice.reference = MessageReference(channelID: channel, messageID: id)
     try change(before, to: message, last: asker.at, seat)
     try keep(.message(notice))

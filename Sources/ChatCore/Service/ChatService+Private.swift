@@ -18,6 +18,9 @@ extension ChatService where Store: ~Copyable {
 
   func channel(_ id: Snowflake, _ asker: Asker) throws(ChatError) -> ChatReply {
     let channel = try seat(asker, at: id).channel
+    if channel.kind.isThread {
+      return .thread(.thread(channel, member: state.threads.member(id, asker.user)))
+    }
     guard channel.kind.isPrivate, let user = asker.user else { return .channel(channel) }
     return .privateChannel(view(channel, for: user))
   }

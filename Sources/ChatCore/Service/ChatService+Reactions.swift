@@ -14,6 +14,7 @@ extension ChatService where Store: ~Copyable {
     _ channel: Snowflake, _ id: Snowflake, _ emoji: ReactionEmoji, _ asker: Asker
   ) throws(ChatError) -> ChatReply {
     let (seat, user, message) = try reactionSeat(channel, id, emoji, asker)
+    try seat.requireActive()
     let known = try read { store throws(StoreError) in try store.reactions(message: id, reader: user) }
     if let same = known.first(where: { $0.emoji == emoji }) {
       if same.isMine { return .done }

@@ -21,8 +21,9 @@ extension ChatService where Store: ~Copyable {
       }
     case .readGuild(let guild):
       let seat = try seat(asker, in: guild)
-      for channel in sortedChannels(guild) where channel.kind.holdsMessages {
-        let permissions = seat.permissions(in: channel)
+      let threads = activeThreads(seat).threads
+      for channel in sortedChannels(guild) + threads where channel.kind.holdsMessages {
+        let permissions = permissions(seat, in: channel)
         guard permissions.contains(.viewChannel), let last = channel.lastMessageID else { continue }
         let mark = ReadMark(channel: channel.id, message: last, isManual: false)
         try read(mark, reader, ChannelSeat(seat: seat, channel: channel, permissions: permissions))
@@ -167,7 +168,9 @@ extension ChatService where Store: ~Copyable {
     guard let guild = state.guilds[channel.guildID], let member = member(guild.id, user) else {
       return false
     }
-    return PermissionRules.mayView(channel, in: guild, member: member)
+    // The time does not matter: no time-out takes VIEW_CHANNEL.
+    let seat = Seat(guild: guild, member: member, at: member.joinedAt)
+    return permissions(seat, in: channel).contains(.viewChannel)
   }
 
   func isPerson(_ user: Snowflake) -> Bool {
@@ -196,7 +199,8 @@ extension ChatService where Store: ~Copyable {
   func readStates(
     of reader: Snowflake, _ guilds: [GuildSnapshot], _ privateChannels: [PrivateChannelView]
   ) -> [ReadStateView] {
-    let channels = guilds.flatMap(\.channels) + privateChannels.map(\.channel)
+    let channels =
+      guilds.flatMap { $0.channels + $0.threads.threads } + privateChannels.map(\.channel)
     return channels.filter(\.kind.holdsMessages).compactMap { channel in
       let count = mentionCount(in: channel, of: reader)
       guard count > 0 || state.personal.readState(channel.id, reader) != nil else { return nil }

@@ -78,7 +78,7 @@ extension ChatService where Store: ~Copyable {
       let named = Set(request.channels)
       var readable: Set<Snowflake> = []
       var isWhole = true
-      for id in state.guildChannels.set(guild) {
+      for id in state.places(in: guild) {
         guard let channel = state.channels[id], channel.kind.holdsMessages else { continue }
         let isWanted =
           named.isEmpty ? request.includesNSFW || !channel.isNSFW : named.contains(id)

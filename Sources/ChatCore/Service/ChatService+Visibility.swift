@@ -4,6 +4,8 @@ import Base
 struct Sight {
   let guild: Snowflake
   let channels: [(channel: Channel, only: Set<Snowflake>?)]
+  /// The active private threads with those who could view them.
+  let threads: [(thread: Channel, only: Set<Snowflake>)]
 }
 
 extension ChatService where Store: ~Copyable {
@@ -13,7 +15,12 @@ extension ChatService where Store: ~Copyable {
     for channel in sortedChannels(guild) {
       channels.append((channel, state.viewers(channel)))
     }
-    return Sight(guild: guild, channels: channels)
+    var threads: [(thread: Channel, only: Set<Snowflake>)] = []
+    for id in state.threads.active.sorted(guild) {
+      guard let thread = state.channels[id], thread.kind == .privateThread else { continue }
+      threads.append((thread, state.viewers(thread) ?? []))
+    }
+    return Sight(guild: guild, channels: channels, threads: threads)
   }
 
   /// Applies a change of permissions to everybody at once.
@@ -31,13 +38,36 @@ extension ChatService where Store: ~Copyable {
       show(channel, to: now.subtracting(was))
       hide(channel, from: was.subtracting(now))
     }
+    showThreads(since: before)
     refreshVoice(before.guild, at: now)
+  }
+
+  /// Private threads that came or went by themselves: THREAD_CREATE or THREAD_DELETE.
+  ///
+  /// Those whose parents came are in its THREAD_LIST_SYNC, those whose parents went are gone with them.
+  private mutating func showThreads(since before: Sight) {
+    for (old, was) in before.threads {
+      guard let thread = state.channels[old.id], let parent = parent(of: thread) else { continue }
+      let now = state.viewers(thread) ?? []
+      if now == was { continue }
+      let could = before.channels.first { $0.channel.id == parent.id }.flatMap(\.only)
+      let can = state.viewers(parent)
+      let gained = now.subtracting(was).filter { could?.contains($0) ?? true }
+      let lost = was.subtracting(now).filter { can?.contains($0) ?? true }
+      for (users, event) in [
+        (gained, ThreadEvent.create(thread, member: nil, isNew: false)), (lost, .delete(thread)),
+      ] where !users.isEmpty {
+        emit(
+          .thread(event), to: .viewers(guild: thread.guildID, channel: thread.id, only: Set(users)))
+      }
+    }
   }
 
   private mutating func show(_ channel: Channel, to gained: Set<Snowflake>) {
     guard !gained.isEmpty else { return }
     let audience = Audience.viewers(guild: channel.guildID, channel: channel.id, only: gained)
     emit(.channelCreate(channel), to: audience)
+    syncThreads(of: channel, to: gained)
     for user in state.channelVoice.sorted(channel.id) {
       guard let voice = voice(channel.guildID, user), let member = member(channel.guildID, user) else {
         continue

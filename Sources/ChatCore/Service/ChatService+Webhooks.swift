@@ -22,7 +22,7 @@ extension ChatService where Store: ~Copyable {
   /// The asker's place at a channel whose webhooks it manages.
   func webhookSeat(_ asker: Asker, at channel: Snowflake) throws(ChatError) -> ChannelSeat {
     let seat = try seat(asker, at: channel)
-    guard !seat.channel.kind.isPrivate, seat.channel.kind.holdsMessages else {
+    guard !seat.channel.kind.isPrivate, !seat.channel.kind.isThread, seat.channel.kind.holdsMessages else {
       throw .code(.wrongChannelType)
     }
     try seat.require(.manageWebhooks)

@@ -296,6 +296,7 @@ extension ChatState {
     }
     for channel in snapshot.channels { apply(.channel(channel)) }
     for member in snapshot.members { apply(.member(member)) }
+    for member in snapshot.threadMembers { apply(.thread(.member(member))) }
     for ban in snapshot.bans { apply(.ban(ban)) }
     for invite in snapshot.invites { apply(.invite(invite)) }
     loadPersonal(snapshot.personal)

@@ -19,6 +19,11 @@ struct Seat {
     return PermissionRules.permissions(of: member, in: channel, of: guild, at: at)
   }
 
+  func permissions(inThreadsOf parent: Channel) -> Permissions {
+    guard let member else { return .all }
+    return PermissionRules.permissions(of: member, inThreadsOf: parent, of: guild, at: at)
+  }
+
   func require(_ needed: Permissions) throws(ChatError) {
     guard permissions.isSuperset(of: needed) else { throw .code(.missingPermissions) }
   }
@@ -78,9 +83,21 @@ extension ChatService where Store: ~Copyable {
     guard let channel = state.channels[id] else { throw .code(.unknownChannel) }
     if channel.kind.isPrivate { return try privateSeat(asker, channel) }
     let seat = try seat(asker, in: channel.guildID)
-    let permissions = seat.permissions(in: channel)
+    let permissions = permissions(seat, in: channel)
     guard permissions.contains(.viewChannel) else { throw .code(.missingAccess) }
     return ChannelSeat(seat: seat, channel: channel, permissions: permissions)
+  }
+
+  /// What a seat may do in a channel or thread; nothing in a private thread that it may not view.
+  func permissions(_ seat: Seat, in channel: Channel) -> Permissions {
+    guard channel.kind.isThread else { return seat.permissions(in: channel) }
+    guard let parent = channel.parentID.flatMap({ state.channels[$0] }) else { return [] }
+    let permissions = seat.permissions(inThreadsOf: parent)
+    guard channel.kind == .privateThread, let member = seat.member else { return permissions }
+    let isInside =
+      state.threads.member(channel.id, member.userID) != nil
+      || PermissionRules.managesThreads(in: parent, of: seat.guild, member: member)
+    return isInside ? permissions : []
   }
 
   func member(_ guild: Snowflake, _ user: Snowflake) -> Member? {
@@ -127,9 +144,11 @@ extension ChatService where Store: ~Copyable {
       let extra = Set(seen.map(\.userID)).union(seat.member.map { [$0.userID] } ?? [])
       listed = Set(listed.prefix(Limits.memberPage)).union(extra).sorted()
     }
-    return GuildSnapshot(
+    var snapshot = GuildSnapshot(
       guild: seat.guild, channels: channels, members: listed.compactMap { member(id, $0) }.map { view($0) },
       memberCount: state.guildMembers.count(id), voiceStates: seen,
       joinedAt: seat.member?.joinedAt ?? seat.guild.id.time)
+    snapshot.threads = activeThreads(seat)
+    return snapshot
   }
 }

@@ -57,7 +57,9 @@ struct ChatState: Sendable {
   var slowModePosts = Table<MemberKey, WallTime>()
 
   /// Who may view a channel; emptied for a guild when anything in it changes that could matter.
-  private(set) var visibility = VisibilityCache()
+  var visibility = VisibilityCache()
+  /// Threads' members, and when threads are archived.
+  var threads = ThreadState()
 }
 
 extension ChatState {
@@ -89,6 +91,7 @@ extension ChatState {
       }
       removeRoleFromMembers(guild, role)
     case .channel(let channel):
+      if channel.kind.isThread { return setThread(channel) }
       let before = channels[channel.id]
       channels[channel.id] = channel
       if channel.kind.isPrivate { return setRecipients(channel, before: before?.recipients ?? []) }
@@ -113,12 +116,37 @@ extension ChatState {
       invites[code] = nil
     case .message(let message):
       guard var channel = channels[message.channelID] else { return }
-      channel.lastMessageID = message.id
+      channel.note(message)
       channels[channel.id] = channel
     case .personal(let write): personal.apply(write)
     case .webhook(let write): webhooks.apply(write)
-    case .updateMessage, .deleteMessage, .reaction, .deleteReaction, .deleteReactions, .audit, .log: break
+    case .deleteMessage(let id, let message):
+      guard var thread = channels[id], thread.kind.isThread else { return }
+      thread.noteDeleted(message)
+      channels[id] = thread
+    case .thread(let write): apply(write)
+    case .updateMessage, .reaction, .deleteReaction, .deleteReactions, .audit, .log: break
     }
+  }
+
+  /// Nobody's sight depends on what of a thread can change.
+  private mutating func setThread(_ channel: Channel) {
+    var thread = channel
+    thread.thread?.memberCount = threads.members.count(thread.id)
+    channels[thread.id] = thread
+    threads.put(thread)
+  }
+
+  /// Replaces a thread whose members were counted anew: only they see a private one.
+  mutating func replaceThread(_ thread: Channel) {
+    channels[thread.id] = thread
+    visibility.forget(thread)
+  }
+
+  mutating func setNewest(_ thread: Snowflake, of id: Snowflake) {
+    guard var channel = channels[id] else { return }
+    channel.lastMessageID = thread
+    channels[id] = channel
   }
 
   private mutating func setRecipients(_ channel: Channel, before: [Snowflake]) {
@@ -136,7 +164,10 @@ extension ChatState {
 
   private mutating func removeGuild(_ id: Snowflake) {
     for (command, kept) in commands.all where kept.guildID == id { removeCommand(command) }
-    for channel in guildChannels.sorted(id) { removeChannel(channel) }
+    for channel in guildChannels.sorted(id) {
+      for thread in threads.children.sorted(channel) { removeChannel(thread) }
+      removeChannel(channel)
+    }
     for user in guildMembers.sorted(id) { removeMember(id, user) }
     for user in guildBans.sorted(id) { removeBan(id, user) }
     personal.removeGuild(id)
@@ -153,7 +184,8 @@ extension ChatState {
     members[MemberKey(place: guild, user: user)] = nil
     guildMembers.remove(guild, user)
     userGuilds.remove(user, guild)
-    personal.removeMember(guild, user, channels: guildChannels.set(guild))
+    personal.removeMember(guild, user, channels: places(in: guild))
+    removeFromThreads(guild, user)
     visibility.forget(guild: guild)
   }
 
@@ -194,6 +226,13 @@ extension ChatState {
 
   private mutating func removeChannel(_ id: Snowflake) {
     guard let channel = channels[id] else { return }
+    if channel.kind.isThread {
+      threads.remove(channel)
+      visibility.forget(channel)
+      personal.removeChannel(id)
+      channels[id] = nil
+      return
+    }
     for code in guildInvites.sorted(channel.guildID) where invites[code]?.channelID == id {
       invites[code] = nil
       guildInvites.remove(channel.guildID, code)
@@ -235,42 +274,6 @@ extension ChatState {
     }
   }
 
-  /// Who may view `channel`: nil when all members may.
-  mutating func viewers(_ channel: Channel) -> Set<Snowflake>? {
-    if let known = visibility.viewers(of: channel) { return known.only }
-    guard let guild = guilds[channel.guildID] else { return [] }
-    let only: Set<Snowflake>?
-    if PermissionRules.isOpen(channel, in: guild) {
-      only = nil
-    } else {
-      only = guildMembers.set(guild.id).filter { user in
-        guard let member = members[MemberKey(place: guild.id, user: user)] else { return false }
-        return PermissionRules.mayView(channel, in: guild, member: member)
-      }
-    }
-    visibility.remember(only, of: channel)
-    return only
-  }
-}
-
-extension ChatState {
-  /// Members who have any of `permissions` in the guild when no time-out holds them.
-  mutating func holders(of permissions: Permissions, in id: Snowflake) -> Set<Snowflake> {
-    if let known = visibility.holders(of: permissions, in: id) { return known }
-    guard let guild = guilds[id] else { return [] }
-    let wanted = permissions.union(.administrator)
-    let roles = Set(guild.roles.filter { !$0.permissions.isDisjoint(with: wanted) }.map(\.id))
-    let found =
-      roles.contains(id)
-      ? guildMembers.set(id)
-      : guildMembers.set(id).filter { user in
-        guard user != guild.ownerID, !roles.isEmpty else { return user == guild.ownerID }
-        let member = members[MemberKey(place: id, user: user)]
-        return member?.roles.contains(where: roles.contains) ?? false
-      }
-    visibility.remember(found, of: permissions, in: id)
-    return found
-  }
 }
 
 extension ChatState {
@@ -279,6 +282,7 @@ extension ChatState {
     fileprivate var tables: [Int]
     fileprivate var personal: [Int]
     fileprivate var webhooks: [Int]
+    fileprivate var threads: ThreadState.Mark
   }
 
   /// The point that ``rollback(to:)`` goes back to.
@@ -290,7 +294,7 @@ extension ChatState {
         userSessions.mark, voiceStates.mark, guildVoice.mark, channelVoice.mark, userVoice.mark, nonces.mark,
         slowModePosts.mark, bans.mark, guildBans.mark, directs.mark, userChannels.mark, commands.mark,
         applicationCommands.mark, interactions.mark, interactionTokens.mark, modals.mark,
-      ], personal: personal.mark, webhooks: webhooks.mark)
+      ], personal: personal.mark, webhooks: webhooks.mark, threads: threads.mark)
   }
 
   /// Undoes everything since `mark`.
@@ -326,6 +330,7 @@ extension ChatState {
     modals.rollback(to: tables[27])
     personal.rollback(to: mark.personal)
     webhooks.rollback(to: mark.webhooks)
+    threads.rollback(to: mark.threads)
     visibility.forgetEverything()
   }
 
@@ -361,5 +366,6 @@ extension ChatState {
     modals.commit()
     personal.commit()
     webhooks.commit()
+    threads.commit()
   }
 }

@@ -9,6 +9,8 @@ struct VisibilityCache: Sendable {
 
   private var guilds: [Snowflake: [Snowflake: Answer]] = [:]
   private var holders: [Snowflake: [Permissions: Set<Snowflake>]] = [:]
+  /// Who manages threads in a channel.
+  private var managers: [Snowflake: [Snowflake: Set<Snowflake>]] = [:]
 
   func viewers(of channel: Channel) -> Answer? {
     guilds[channel.guildID]?[channel.id]
@@ -26,13 +28,28 @@ struct VisibilityCache: Sendable {
     holders[guild, default: [:]][permissions] = users
   }
 
+  func managers(of channel: Channel) -> Set<Snowflake>? {
+    managers[channel.guildID]?[channel.id]
+  }
+
+  mutating func remember(managers users: Set<Snowflake>, of channel: Channel) {
+    managers[channel.guildID, default: [:]][channel.id] = users
+  }
+
+  /// Forgets who may view one private thread.
+  mutating func forget(_ thread: Channel) {
+    guilds[thread.guildID]?[thread.id] = nil
+  }
+
   mutating func forget(guild: Snowflake) {
     guilds[guild] = nil
+    managers[guild] = nil
     holders[guild] = nil
   }
 
   mutating func forgetEverything() {
     guilds = [:]
     holders = [:]
+    managers = [:]
   }
 }

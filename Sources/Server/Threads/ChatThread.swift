@@ -135,6 +135,11 @@ final class ChatThread: Sendable {
         posted.append(chat.logOffset)
       }
       if let offset = posted.told(told.load(ordering: .acquiring)) { chat.acknowledge(through: offset) }
+      if unposted.isEmpty, let deadline = chat.deadline, deadline <= WallClock.now() {
+        unposted = chat.expire(at: WallClock.now())
+        tell(chat.statistics)
+        continue
+      }
       if unposted.isEmpty {
         if waiting.isEmpty { waiting = requests.drain()[...] }
         if !waiting.isEmpty {
@@ -149,8 +154,16 @@ final class ChatThread: Sendable {
       // At the end the HTTP loop takes no outputs any more: what it has not taken is nobody's.
       if isLast { return }
       upkeep.perform(on: &chat)
-      _ = try poll.wait(until: upkeep.next)
+      let alarm = unposted.isEmpty ? ChatThread.wakeTime(chat.deadline) : .distantFuture
+      _ = try poll.wait(until: min(upkeep.next, alarm))
     }
+  }
+
+  /// When to look at the clock again: at the deadline, and often enough to notice that somebody set the clock.
+  private static func wakeTime(_ deadline: WallTime?) -> Instant {
+    guard let deadline else { return .distantFuture }
+    let left = deadline.milliseconds &- WallClock.now().milliseconds
+    return MonotonicClock.now() + .milliseconds(min(max(left, 0), Limits.clockCheck))
   }
 }
 

@@ -2,6 +2,8 @@ package import Base
 
 /// Every queue between threads, with the sum that produced it and what happens when it is full.
 package enum Limits {
+  /// How long the chat thread sleeps at most while something is due later: a minute in milliseconds.
+  static let clockCheck: Int64 = 60_000
   /// Requests to bots' endpoints at a time, each with up to 128 KiB of answer: 32 MiB; more fail at once.
   static let outgoingRequests = 256
   /// Requests that wait for the chat thread.

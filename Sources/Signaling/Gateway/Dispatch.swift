@@ -61,6 +61,7 @@ struct Dispatch {
     switch payload {
     case .memberUpdate(let view): view.user.id
     case .voiceStateUpdate(let view): view.state.userID
+    case .thread(let event): event.exempt
     default: nil
     }
   }
@@ -77,6 +78,7 @@ struct Dispatch {
     case .channelCreate: ("CHANNEL_CREATE", .guilds)
     case .channelUpdate: ("CHANNEL_UPDATE", .guilds)
     case .channelDelete: ("CHANNEL_DELETE", .guilds)
+    case .thread(let event): event.plan
     case .memberAdd: ("GUILD_MEMBER_ADD", .guildMembers)
     case .memberUpdate: ("GUILD_MEMBER_UPDATE", .guildMembers)
     case .memberRemove: ("GUILD_MEMBER_REMOVE", .guildMembers)
@@ -122,6 +124,7 @@ struct Dispatch {
       writer.field("role_id", role)
     case .channelCreate(let channel), .channelUpdate(let channel), .channelDelete(let channel):
       writer.channel(channel)
+    case .thread(let event): writer.threadEvent(event)
     case .memberAdd(let view), .memberUpdate(let view):
       writer.field("guild_id", view.member.guildID)
       writer.member(view)

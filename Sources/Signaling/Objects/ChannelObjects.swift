@@ -6,6 +6,7 @@ import JSON
 extension JSONWriter {
   /// The fields of a guild's channel.
   mutating func channel(_ channel: Channel) {
+    if channel.kind.isThread { return thread(channel, member: nil) }
     field("id", channel.id)
     field("type", channel.kind.rawValue)
     field("guild_id", channel.guildID)
@@ -16,11 +17,14 @@ extension JSONWriter {
     }
     field("nsfw", channel.isNSFW)
     field("parent_id", channel.parentID)
-    field("flags", 0)
+    field("flags", channel.flags.rawValue)
     switch channel.kind {
     case .text, .announcement: textFields(channel)
+    case .forum, .media:
+      textFields(channel)
+      forumFields(channel)
     case .voice, .stage: voiceFields(channel)
-    case .category, .direct, .group: break
+    case .category, .direct, .group, .publicThread, .privateThread, .announcementThread: break
     }
   }
 
@@ -56,8 +60,7 @@ extension JSONWriter {
     field("topic", channel.topic)
     field("last_message_id", channel.lastMessageID)
     field("rate_limit_per_user", channel.rateLimitPerUser)
-    field("default_auto_archive_duration", 1_440)
-    field("default_thread_rate_limit_per_user", 0)
+    threadSettings(channel.threadSettings)
     field("last_pin_timestamp", channel.lastPinAt.map(ISO8601.text))
   }
 

@@ -68,6 +68,7 @@ extension JSONWriter {
       for member in view.members(of: snapshot) { $0.object { $0.member(member) } }
     }
     array("channels") { for channel in snapshot.channels { $0.object { $0.channel(channel) } } }
+    threadArray(snapshot.threads)
     array("presences") {
       for presence in view.presences { $0.object { $0.presence(presence, guild: nil) } }
     }
@@ -75,7 +76,7 @@ extension JSONWriter {
   }
 
   private static let emptyGuildLists: [StaticString] = [
-    "threads", "stage_instances", "guild_scheduled_events", "soundboard_sounds", "activity_instances",
+    "stage_instances", "guild_scheduled_events", "soundboard_sounds", "activity_instances",
     "embedded_activities",
   ]
 

@@ -57,6 +57,8 @@ extension JSONWriter {
     if !view.reactions.isEmpty {
       array("reactions") { for reaction in view.reactions { $0.object { $0.reaction(reaction) } } }
     }
+    if let position = message.position { field("position", position) }
+    if let thread = view.thread { object("thread") { $0.thread(thread, member: nil) } }
     mark(message.nonce)
     reference(view, form)
     guard form.isEvent else { return }
@@ -93,7 +95,7 @@ extension JSONWriter {
       object("message_reference") {
         $0.field("type", message.snapshot == nil ? 0 : 1)
         $0.field("channel_id", reference.channelID)
-        $0.field("message_id", reference.messageID)
+        if let id = reference.messageID { $0.field("message_id", id) }
         $0.place(reference.guildID ?? message.guildID)
       }
     }

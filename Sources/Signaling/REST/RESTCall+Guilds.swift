@@ -53,7 +53,9 @@ extension RESTCall {
     var form = try form()
     let number = form.int("type") ?? ChannelKind.text.rawValue
     let kind = ChannelKind(rawValue: number)
-    if kind == nil { form.note("type", "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 5, 13}.") }
+    if kind == nil {
+      form.note("type", "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 5, 13, 15, 16}.")
+    }
     _ = form.requiredString("name")
     let changes = RESTCall.channelChanges(&form)
     try form.check()
@@ -74,6 +76,9 @@ extension RESTCall {
     changes.rateLimitPerUser = form.change("rate_limit_per_user") { $0.int($1) }
     changes.bitrate = form.change("bitrate") { $0.int($1) }
     changes.userLimit = form.change("user_limit") { $0.int($1) }
+    changes.flags = form.change("flags") { form, key in form.int(key).map(ChannelFlags.init(rawValue:)) }
+    changes.thread = threadChanges(&form)
+    changes.threadSettings = threadSettings(&form)
     return changes
   }
 

@@ -82,6 +82,11 @@ extension RESTCall {
       .createInvite, .getInvite, .acceptInvite, .deleteInvite:
       .ask(try guildCommand())
     case .searchMessages, .searchGuildMessages: .ask(.search(.messages(try searchRequest(), from: nil)))
+    case .createThreadFromMessage, .createThread, .joinThread, .leaveThread, .addThreadMember,
+      .removeThreadMember, .getOwnThreadMember, .getThreadMember, .getThreadMembers, .modifyOwnThreadMember,
+      .getActiveThreads, .getArchivedThreads, .getPrivateArchivedThreads, .getOwnArchivedThreads,
+      .searchThreads, .getPosts:
+      .ask(try threadCommand())
     case .startTyping, .getMessages, .getMessage, .createMessage, .modifyMessage, .deleteMessage,
       .deleteMessages, .addReaction, .removeOwnReaction, .removeReaction, .getReactions, .clearReactions,
       .clearReactionsOf, .getPins, .pinMessage, .unpinMessage,

@@ -57,6 +57,7 @@ struct RenderingOptions: Sendable {
       .object { for row in counts { $0.field(named: row.role.description, .integer(Int64(row.count))) } }
     case .channel(let channel):
       .object(route == .createChannel ? 201 : 200) { $0.channel(channel) }
+    case .thread(let reply): .thread(reply, route)
     case .privateChannel(let view): .object { $0.privateChannel(view) }
     case .privateChannels(let views):
       .list { for view in views { $0.object { $0.privateChannel(view) } } }

@@ -134,6 +134,23 @@ enum RESTRoute: String, CaseIterable, Sendable {
   case crosspostMessage = "POST channels/{channel}/messages/{message}/crosspost"
   case getReactions = "GET channels/{channel}/messages/{message}/reactions/{emoji}"
 
+  case createThreadFromMessage = "POST channels/{channel}/messages/{message}/threads"
+  case createThread = "POST channels/{channel}/threads"
+  case joinThread = "PUT channels/{channel}/thread-members/@me"
+  case leaveThread = "DELETE channels/{channel}/thread-members/@me"
+  case addThreadMember = "PUT channels/{channel}/thread-members/{user}"
+  case removeThreadMember = "DELETE channels/{channel}/thread-members/{user}"
+  case getOwnThreadMember = "GET channels/{channel}/thread-members/@me"
+  case getThreadMember = "GET channels/{channel}/thread-members/{user}"
+  case getThreadMembers = "GET channels/{channel}/thread-members"
+  case modifyOwnThreadMember = "PATCH channels/{channel}/thread-members/@me/settings"
+  case getActiveThreads = "GET guilds/{guild}/threads/active"
+  case getArchivedThreads = "GET channels/{channel}/threads/archived/public"
+  case getPrivateArchivedThreads = "GET channels/{channel}/threads/archived/private"
+  case getOwnArchivedThreads = "GET channels/{channel}/users/@me/threads/archived/private"
+  case searchThreads = "GET channels/{channel}/threads/search"
+  case getPosts = "POST channels/{channel}/post-data"
+
   case interact = "POST interactions"
   case respond = "POST interactions/{interaction}/{token}/callback"
 
@@ -164,6 +181,9 @@ enum RESTRoute: String, CaseIterable, Sendable {
 
   /// The path's segments after the version.
   var segments: [Substring] { rawValue.drop { $0 != " " }.dropFirst().split(separator: "/") }
+
+  /// Whether success is answered with a new thread.
+  var makesThread: Bool { self == .createThread || self == .createThreadFromMessage }
 
   /// Whether the route answers without a token.
   var isAnonymous: Bool {
@@ -203,6 +223,8 @@ enum RESTRoute: String, CaseIterable, Sendable {
       .createRelationship,
       .setRelationship,
       .modifyRelationship, .deleteRelationship, .ignoreUser, .heedUser, .addRecipient, .removeRecipient,
+      .createThreadFromMessage, .createThread, .joinThread, .leaveThread, .addThreadMember,
+      .removeThreadMember, .modifyOwnThreadMember,
       .createBan, .createBans, .deleteBan, .createWebhook, .modifyWebhook,
       .deleteWebhook, .followChannel:
       .changes

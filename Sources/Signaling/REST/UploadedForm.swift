@@ -88,7 +88,8 @@ extension RESTRoute {
   /// Whether bodies may carry files.
   var takesFiles: Bool {
     switch self {
-    case .createMessage, .modifyMessage, .respond, .executeWebhook, .modifyWebhookMessage: true
+    case .createMessage, .modifyMessage, .respond, .executeWebhook, .modifyWebhookMessage, .createThread:
+      true
     default: false
     }
   }

@@ -40,6 +40,32 @@ enum ChatFixtures {
     return channel
   }
 
+  static func forum() -> Channel {
+    var forum = channel(.forum, number: 13)
+    forum.threadSettings.tags = [
+      ForumTag(id: roleID, name: "bug", isModerated: true, emoji: .unicode("👍")),
+      ForumTag(id: textID, name: "idea", isModerated: false, emoji: .custom(messageID)),
+    ]
+    forum.threadSettings.reaction = .unicode("👍")
+    return forum
+  }
+
+  static func thread(_ kind: ChannelKind = .publicThread) -> Channel {
+    var thread = Channel(id: messageID, guildID: guildID, kind: kind, name: "Thread", position: 0)
+    thread.parentID = textID
+    var details = ThreadDetails(ownerID: alice.id, createdAt: joined, archiveMinutes: 1_440)
+    details.memberCount = 70
+    details.messageCount = 3
+    details.totalMessageCount = 4
+    details.appliedTags = [roleID]
+    thread.thread = details
+    return thread
+  }
+
+  static func threadMember(_ user: User = alice) -> ThreadMember {
+    ThreadMember(threadID: messageID, userID: user.id, guildID: guildID, joinedAt: joined, flags: 1)
+  }
+
   static func guild(_ id: Snowflake = guildID) -> Guild {
     Guild(
       id: id, name: "Roost", ownerID: alice.id, systemChannelID: textID,

@@ -20,6 +20,15 @@ import Testing
     (.channelCreate(ChatFixtures.channel(.text, number: 10)), "CHANNEL_CREATE", 0),
     (.channelUpdate(ChatFixtures.channel(.voice, number: 11)), "CHANNEL_UPDATE", 0),
     (.channelDelete(ChatFixtures.channel(.stage, number: 12)), "CHANNEL_DELETE", 0),
+    (
+      .thread(.create(ChatFixtures.thread(), member: nil, isNew: true)), "THREAD_CREATE", 0
+    ),
+    (.thread(.update(ChatFixtures.thread())), "THREAD_UPDATE", 0),
+    (.thread(.delete(ChatFixtures.thread())), "THREAD_DELETE", 0),
+    (
+      .thread(.membersUpdate(ChatFixtures.thread(), added: nil, removed: ChatFixtures.alice.id)),
+      "THREAD_MEMBERS_UPDATE", 1
+    ),
     (.memberAdd(member), "GUILD_MEMBER_ADD", 1), (.memberUpdate(member), "GUILD_MEMBER_UPDATE", 1),
     (.memberRemove(guild: guild, ChatFixtures.alice), "GUILD_MEMBER_REMOVE", 1),
     (.banAdd(guild: guild, ChatFixtures.alice), "GUILD_BAN_ADD", 2),
@@ -75,7 +84,11 @@ import Testing
     let state = ChatFixtures.voiceState(ChatFixtures.bot, session: session)
     bench.happen(
       .voiceStateUpdate(VoiceStateView(state: state, member: own)), to: .guild(ChatFixtures.guildID))
-    #expect(bench.take(id).names == ["GUILD_MEMBER_UPDATE", "VOICE_STATE_UPDATE"])
+    bench.happen(
+      .thread(.membersUpdate(ChatFixtures.thread(), added: nil, removed: ChatFixtures.bot.id)),
+      to: .guild(ChatFixtures.guildID))
+    #expect(
+      bench.take(id).names == ["GUILD_MEMBER_UPDATE", "VOICE_STATE_UPDATE", "THREAD_MEMBERS_UPDATE"])
   }
 
   @Test(arguments: [false, true])

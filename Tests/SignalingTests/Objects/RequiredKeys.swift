@@ -15,7 +15,7 @@ struct RequiredKeys: Sendable {
   }
 
   static func of(_ name: String) -> RequiredKeys? {
-    (guildKeys + messageKeys + featureKeys).first { $0.name == name }
+    (guildKeys + messageKeys + featureKeys + threadKeys).first { $0.name == name }
   }
 }
 

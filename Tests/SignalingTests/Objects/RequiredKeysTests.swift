@@ -94,9 +94,38 @@ import Testing
     ("VOICE_STATE_UPDATE join", voice(ChatFixtures.voiceID)), ("VOICE_STATE_UPDATE leave", voice(nil)),
   ]
 
-  @Test(arguments: 0..<payloads.count)
+  private static let threads: [(row: String, Payload)] = [
+    ("CHANNEL_CREATE forum", .channelCreate(ChatFixtures.forum())),
+    ("CHANNEL_CREATE news", .channelCreate(ChatFixtures.channel(.announcement, number: 14))),
+    (
+      "THREAD_CREATE",
+      .thread(.create(ChatFixtures.thread(), member: ChatFixtures.threadMember(), isNew: true))
+    ),
+    ("THREAD_UPDATE", .thread(.update(ChatFixtures.thread(.privateThread)))),
+    ("THREAD_DELETE", .thread(.delete(ChatFixtures.thread()))),
+    (
+      "THREAD_LIST_SYNC",
+      .thread(
+        .listSync(
+          guild: guild, channel: ChatFixtures.textID,
+          ThreadList(
+            threads: [ChatFixtures.thread()], members: [ChatFixtures.threadMember()], hasMore: nil)))
+    ),
+    ("THREAD_MEMBER_UPDATE", .thread(.memberUpdate(ChatFixtures.threadMember()))),
+    (
+      "THREAD_MEMBERS_UPDATE",
+      .thread(
+        .membersUpdate(
+          ChatFixtures.thread(),
+          added: ThreadMemberView(member: ChatFixtures.threadMember(), guildMember: member), removed: nil))
+    ),
+  ]
+
+  private static let all = payloads + threads
+
+  @Test(arguments: 0..<all.count)
   func `A dispatch has every key that a library needs`(_ index: Int) throws {
-    let (row, payload) = RequiredKeysTests.payloads[index]
+    let (row, payload) = RequiredKeysTests.all[index]
     let bench = GatewayBench()
     let (id, _) = try bench.identified(ChatFixtures.alice)
     bench.happen(payload, to: .guild(RequiredKeysTests.guild))

@@ -17,15 +17,15 @@ extension RouteDescription {
         ])), .done),
     .getChannel: .init("A channel", .ok(.channel)),
     .modifyChannel: .init(
-      "Changes a channel or a group",
+      "Changes a channel, a thread or a group",
       body: .json(
         .object(
           [
             "icon?": Schema.picture.orNull, "owner?": .snowflake,
             "name?": .string(0...Limits.nameLength).orNull,
           ],
-          with: channelChanges)), .ok(.channel)),
-    .deleteChannel: .init("Deletes a channel, or closes a private one", .ok(.channel)),
+          with: .object(channelChanges, with: threadChanges))), .ok(.channel)),
+    .deleteChannel: .init("Deletes a channel or thread, or closes a private one", .ok(.channel)),
     .setOverwrite: .init(
       "Sets what a role or a member may do in a channel",
       body: .json([
@@ -36,7 +36,7 @@ extension RouteDescription {
   ]
 
   private static let channelChanges: Schema = [
-    "name?": .string(1...Limits.nameLength), "type?": .oneOf(0, 2, 4, 5, 13),
+    "name?": .string(1...Limits.nameLength), "type?": .oneOf(0, 2, 4, 5, 13, 15, 16),
     "position?": .integer(0...Limits.channelsPerGuild).orNull,
     "parent_id?": Schema.snowflake.orNull, "topic?": .string(0...Limits.topicLength).orNull,
     "nsfw?": .bool, "rate_limit_per_user?": .integer(0...Limits.slowModeMax),

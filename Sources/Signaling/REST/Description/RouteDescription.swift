@@ -52,8 +52,8 @@ struct RouteDescription: Sendable {
 
   /// Every table; a new one is added here.
   private static let tables: [[RESTRoute: RouteDescription]] = [
-    accounts, personal, relationships, applications, interactions, guilds, members, roles, channels, messages,
-    uploads, searches, invites, webhooks,
+    accounts, personal, relationships, applications, interactions, guilds, members, roles, channels, threads,
+    messages, uploads, searches, invites, webhooks,
   ]
 
   /// The descriptions of all routes.

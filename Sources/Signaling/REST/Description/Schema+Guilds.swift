@@ -44,6 +44,12 @@ extension Schema {
     "default_thread_rate_limit_per_user?": integer, "last_pin_timestamp?": time.orNull, "bitrate?": integer,
     "user_limit?": integer, "rtc_region?": string.orNull, "video_quality_mode?": integer,
     "recipients?": list(user),
+    "available_tags?": list(
+      object(["id": snowflake, "name": string, "moderated": bool], with: tagEmoji)),
+    "default_reaction_emoji?": tagEmoji.orNull, "default_sort_order?": integer.orNull,
+    "default_forum_layout?": integer, "owner_id?": snowflake, "message_count?": integer,
+    "total_message_sent?": integer, "member_count?": integer, "applied_tags?": list(snowflake),
+    "thread_metadata?": map(anything), "member?": threadMember,
   ]
 
   private static let inviteFields: Schema = [

@@ -26,6 +26,7 @@ extension Schema {
     "message_snapshots?": list(["message": anything]), "referenced_message?": message.orNull,
     "webhook_id?": snowflake, "application_id?": snowflake, "interaction_metadata?": map(anything),
     "interaction?": map(anything),
+    "position?": integer, "thread?": thread,
   ]
 
   private static let emoji: Schema = ["id": snowflake.orNull, "name": string.orNull]

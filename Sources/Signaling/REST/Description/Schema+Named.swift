@@ -1,6 +1,7 @@
 /// Objects that answers share, by their names in the description.
 extension Schema {
-  static let named: [String: Schema] = [common, people, places, writings].reduce(into: [:]) { all, some in
+  static let named: [String: Schema] = [common, people, places, branches, writings].reduce(into: [:]) {
+    all, some in
     all.merge(some) { first, _ in first }
   }
 
