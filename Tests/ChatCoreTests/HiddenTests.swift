@@ -3,8 +3,9 @@ import ChatCore
 import ChatTesting
 import Testing
 
-/// After the answer to whatever takes sight away, nothing hidden reaches anybody: neither by a read nor by
-/// an event. Random people and moderators take turns; an oracle knows who may see what.
+/// After the answer to whatever takes sight away, nothing hidden reaches anybody by a read or an event.
+///
+/// Random people and moderators take turns; an oracle knows who may see what.
 @Suite("What is hidden stays hidden")
 struct HiddenTests {
   private struct Scene: ~Copyable {
