@@ -7,7 +7,7 @@ from overload import CALL, Overload
 
 class OverloadTest(unittest.TestCase):
     def test_a_call_begins_beside_an_overload_and_is_whole_a_second_after_it(self):
-        seen = Overload(speakers=32, listeners=32, seconds=8).run()
+        seen = Overload(speakers=64, listeners=64, seconds=8).run()
         self.assertTrue(seen["alive"])
         # The oldest media is given up, counted, all the time; what waits is bounded.
         shed = seen["shed"]
